@@ -12,9 +12,10 @@ const STYLE: &str = "text/css; charset=utf-8";
 
 /// The modules of the page as the browser gets them: without comments and indentation, which are a
 /// sixth of them. The first one imports the others.
-static MODULES: LazyLock<[(&str, String); 10]> = LazyLock::new(|| {
+static MODULES: LazyLock<[(&str, String); 11]> = LazyLock::new(|| {
     [
         ("studio.js", include_str!("assets/studio.js")),
+        ("dom.js", include_str!("assets/dom.js")),
         ("host.js", include_str!("assets/host.js")),
         ("server.js", include_str!("assets/server.js")),
         ("canvas.js", include_str!("assets/canvas.js")),

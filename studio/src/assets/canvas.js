@@ -1,5 +1,6 @@
 // The picture: its elements, selection and dragging.
 
+import { make, when } from "./dom.js";
 import { arrange, patched } from "./lists.js";
 
 const SLIP = 5;
@@ -27,13 +28,13 @@ export class Canvas {
   constructor(view, on) {
     this.view = view;
     this.on = on;
-    view.addEventListener("pointerdown", (event) => this.#pressed(event), { capture: true });
-    view.addEventListener("click", (event) => this.#clicked(event), { capture: true });
-    view.addEventListener("dblclick", (event) => event.target.closest?.(ANY) && event.stopPropagation(), { capture: true });
-    view.addEventListener("area", ({ detail }) => on.area(detail.map(pointerOf)));
-    addEventListener("pointermove", (event) => this.#moved(event));
-    addEventListener("pointerup", (event) => this.#released(event));
-    addEventListener("pointercancel", () => this.#end());
+    when(view, "pointerdown", (event) => this.#pressed(event), true);
+    when(view, "click", (event) => this.#clicked(event), true);
+    when(view, "dblclick", (event) => event.target.closest?.(ANY) && event.stopPropagation(), true);
+    when(view, "area", ({ detail }) => on.area(detail.map(pointerOf)));
+    when(window, "pointermove", (event) => this.#moved(event));
+    when(window, "pointerup", (event) => this.#released(event));
+    when(window, "pointercancel", () => this.#end());
   }
 
   /** Changes the picture of the definition, and shows it. `start` is its text up to its elements, if that differs. */
@@ -131,7 +132,7 @@ export class Canvas {
     if (!drag || ["plus", "edge", "fold"].includes(drag.kind)) return;
     if (!drag.ghost) {
       if (Math.hypot(event.clientX - drag.x, event.clientY - drag.y) < SLIP) return;
-      drag.ghost = document.body.appendChild(Object.assign(document.createElement("div"), { className: "ghost", textContent: drag.text }));
+      drag.ghost = document.body.appendChild(make("div", { class: "ghost" }, drag.text));
       this.view.classList.add("drops");
     }
     drag.ghost.style.transform = `translate(${event.clientX + 12}px, ${event.clientY + 12}px)`;

@@ -1,5 +1,7 @@
 // The text of the file: a text area over lines with colours, of which only the visible ones exist.
 
+import { when } from "./dom.js";
+
 const LINE = 18;
 const TOKEN = /(?<key>"(?:[^"\\]|\\.)*"(?=\s*:)|(?<=^\s*(?:- )*)[\w $.?-]+(?=:))|(?<expression>"?\{%.*?%\}"?)|(?<string>"(?:[^"\\]|\\.)*"?)|(?<word>\b(?:true|false|null)\b)|(?<number>-?\b\d+(?:\.\d+)?\b)|(?<comment>#.*|\/\/.*)/g;
 
@@ -63,22 +65,22 @@ export class Code {
 
   constructor(area, layer, numbers, { typed, placed }) {
     Object.assign(this, { area, layer, numbers });
-    area.addEventListener("scroll", () => this.draw());
+    when(area, "scroll", () => this.draw());
     new ResizeObserver(() => this.draw()).observe(area);
-    area.addEventListener("input", () => {
+    when(area, "input", () => {
       this.#read();
       this.draw();
       clearTimeout(this.#timer);
       this.#timer = setTimeout(typed, 180);
     });
-    area.addEventListener("keyup", (event) => event.key.startsWith("Arrow") && placed());
-    area.addEventListener("click", () => placed());
-    numbers.addEventListener("click", ({ target: { dataset } }) => dataset.at && this.fold(Number(dataset.at)));
+    when(area, "keyup", (event) => event.key.startsWith("Arrow") && placed());
+    when(area, "click", () => placed());
+    when(numbers, "click", ({ target: { dataset } }) => dataset.at && this.fold(Number(dataset.at)));
   }
 
-  /** What was typed since the known revision. */
+  /** What was typed since the known revision. It ends at the cursor: a line before a similar one could be parts of both. */
   get pending() {
-    return difference(this.synced, this.text);
+    return difference(this.synced, this.text, this.position);
   }
 
   /** The position of the cursor in the text. */
@@ -120,13 +122,12 @@ export class Code {
 
   /** Takes over changes. Own typing after them stays; `isOwn` is whether they contain only what this page typed. */
   update(rounds, isOwn) {
-    const before = this.synced;
+    const { synced: before, pending } = this;
     this.synced = applied(before, rounds);
-    const pending = isOwn ? null : difference(before, this.text);
     if (isOwn && this.text !== this.synced) return this.draw();
     const range = this.#range(rounds);
     let [text, all] = [this.synced, rounds];
-    if (pending) {
+    if (pending && !isOwn) {
       const [{ end }, start] = [pending, moved(pending.start, rounds)];
       const replaced = before.slice(pending.start, end);
       const isIntact = replaced === this.synced.slice(start, start + replaced.length);

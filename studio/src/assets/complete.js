@@ -1,6 +1,7 @@
 // Completion in text areas and fields: a list from which the arrow keys choose, as in the combobox of ARIA.
 
-import { chooseOption, make } from "./panels.js";
+import { make, when } from "./dom.js";
+import { chooseOption } from "./panels.js";
 
 const PAUSE = 150;
 const LETTER = 7.83;
@@ -15,16 +16,16 @@ export class Completer {
   /** `ask` returns the offers for a field. `accept` makes an offer in a field. */
   constructor(list, root, { isField, ask, accept }) {
     Object.assign(this, { list, ask, accept });
-    root.addEventListener("input", (event) => {
+    when(root, "input", (event) => {
       if (!isField(event.target)) return;
       const typed = event.target.value[event.target.selectionStart - 1] ?? "";
       if (event.inputType?.startsWith("insert") && /[\w$."{:]/.test(typed)) this.#open(event.target, PAUSE);
       else this.close();
     });
-    root.addEventListener("keydown", (event) => isField(event.target) && this.#pressed(event), { capture: true });
-    root.addEventListener("focusout", () => this.close());
-    root.addEventListener("scroll", () => this.close(), { capture: true });
-    list.addEventListener("pointerdown", (event) => {
+    when(root, "keydown", (event) => isField(event.target) && this.#pressed(event), true);
+    when(root, "focusout", () => this.close());
+    when(root, "scroll", () => this.close(), true);
+    when(list, "pointerdown", (event) => {
       event.preventDefault();
       const index = [...list.children].indexOf(event.target.closest("li"));
       if (index >= 0) this.#take(index);
@@ -56,7 +57,7 @@ export class Completer {
       this.list.replaceChildren(...offers.map(({ label, detail }, index) => make("li", { role: "option", id: `c${index}` }, label, make("small", {}, detail ? ` ${detail}` : ""))));
       this.list.hidden = false;
       this.#place(field);
-      field.setAttribute("aria-autocomplete", "list");
+      field.ariaAutoComplete = "list";
       field.setAttribute("aria-controls", this.list.id);
       this.#choose(0);
     }, pause);

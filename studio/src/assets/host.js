@@ -10,9 +10,27 @@ export const editor = api && {
   listen: (changed) => (listener = changed),
 };
 
-/** Where the page stores the data of tests. */
-export const storage = () =>
+const storage = () =>
   api ? { getItem: (key) => api.getState()?.[key] ?? null, setItem: (key, text) => api.setState({ ...api.getState(), [key]: text }) } : localStorage;
+
+/** Stores data for later pages. Returns whether there is room. */
+export function store(key, data) {
+  try {
+    storage().setItem(key, JSON.stringify(data));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The stored data; nothing if the browser allows no storage, or another program has written there. */
+export function stored(key) {
+  try {
+    return JSON.parse(storage().getItem(key));
+  } catch {
+    return null;
+  }
+}
 
 /** Passes a request to the editor. */
 export function request(name, query, what) {

@@ -1,19 +1,18 @@
 // The panels next to the picture: tree, palette, forms, problems, tests and reports.
 
+import { $, make, prose, when } from "./dom.js";
 import { editor } from "./host.js";
 import { arrange, patched } from "./lists.js";
 import { ask, isReadOnly } from "./server.js";
 import { settledTestData } from "./tests.js";
-
-export const $ = (selector) => document.querySelector(selector);
 
 /** Tabs, of which the arrow keys choose one. */
 export class Tabs {
   constructor(list, chosen) {
     this.tabs = [...list.querySelectorAll("[role=tab]")];
     this.chosen = chosen;
-    list.addEventListener("click", (event) => event.target.closest("[role=tab]") && this.show(event.target.id.slice(4)));
-    list.addEventListener("keydown", (event) => {
+    when(list, "click", (event) => event.target.closest("[role=tab]") && this.show(event.target.id.slice(4)));
+    when(list, "keydown", (event) => {
       const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
       if (!step) return;
       const at = this.tabs.indexOf(document.activeElement);
@@ -26,24 +25,13 @@ export class Tabs {
   show(name) {
     for (const tab of this.tabs) {
       const isChosen = tab.id === `tab-${name}`;
-      tab.setAttribute("aria-selected", isChosen);
+      tab.ariaSelected = isChosen;
       tab.tabIndex = isChosen ? 0 : -1;
       $(`#panel-${tab.id.slice(4)}`).hidden = !isChosen;
     }
     this.chosen(name);
   }
 }
-
-/** An element with attributes, `data-` included, and content. */
-export function make(name, attributes = {}, ...content) {
-  const element = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  element.append(...content);
-  return element;
-}
-
-/** A sentence in which code is between backticks, as the server writes it. */
-export const prose = (text) => text.split("\x60").map((part, index) => (index % 2 ? make("code", {}, part) : part));
 
 /** The rows of the states, for a screen reader a tree. */
 export class Tree {
@@ -91,19 +79,19 @@ export class Palette {
   /** `on` has the functions `insert`, for an item, and `drag`, for an event and an item. */
   constructor(input, list, on) {
     Object.assign(this, { input, list });
-    input.addEventListener("input", () => {
+    when(input, "input", () => {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.search(), 120);
     });
-    input.addEventListener("keydown", (event) => {
+    when(input, "keydown", (event) => {
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
       if (step) this.#choose(this.#at + step);
-      else if (event.key === "Enter") this.search().then(() => this.#items[this.#at] && on.insert(this.#items[this.#at].dataset.item));
+      else if (event.key === "Enter") on.insert(this.search().then(() => this.#items[this.#at]?.dataset.item ?? ""));
       else if (event.key === "Escape") on.leave();
       else return;
       event.preventDefault();
     });
-    list.addEventListener("pointerdown", (event) => {
+    when(list, "pointerdown", (event) => {
       const item = event.target.closest("[data-item]");
       if (item && event.button === 0) {
         event.preventDefault();
@@ -137,6 +125,10 @@ export function formActions(element) {
   const { actions = "[]" } = (element.selectedOptions?.[0]?.dataset.actions ? element.selectedOptions[0] : element).dataset;
   return JSON.parse(actions, (key, value) => (value === "$value" ? element.value : value));
 }
+
+/** The texts that were refused, with the reasons, by the fields of the forms. */
+export const refused = new Map();
+export const keyOf = ({ dataset: { test, field } }, state) => (test ? `${state}/${test}` : field);
 
 /** The field of the form that the user edits now. */
 export function editedField() {
@@ -214,6 +206,10 @@ export async function drawForm(panel, pointer, count) {
   panel.dataset.html = html;
   panel.replaceChildren(...(count > 1 ? [make("p", {}, `${count} states are selected; the form is about the last one.`)] : []), ...next.childNodes);
   if (isReadOnly) for (const element of panel.querySelectorAll(":is(input, textarea, select, button):not([data-test])")) element.disabled = true;
+  for (const field of panel.querySelectorAll("[data-field], [data-test]")) {
+    const [value] = refused.get(keyOf(field, pointer)) ?? [];
+    if (value) Object.assign(field, { value, ariaInvalid: true, isDirty: true });
+  }
   if (focused && (document.activeElement === document.body || panel.contains(document.activeElement))) panel.querySelector(focused)?.focus();
 }
 
@@ -227,11 +223,11 @@ export function drawProblems(panel, tab, problems) {
 export async function exportPicture(kind) {
   const svg = await ask("picture.svg");
   const source = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
-  const save = (href) => (editor ? ask("export", { kind }, { href }) : Object.assign(document.createElement("a"), { href, download: `state-machine.${kind}` }).click());
+  const save = (href) => (editor ? ask("export", { kind }, { href }) : make("a", { href, download: `state-machine.${kind}` }).click());
   if (kind === "svg") return save(source);
   const image = Object.assign(new Image(), { src: source });
   await image.decode();
-  const canvas = Object.assign(document.createElement("canvas"), { width: image.width * 2, height: image.height * 2 });
+  const canvas = make("canvas", { width: image.width * 2, height: image.height * 2 });
   canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
   if (editor) return save(canvas.toDataURL());
   const blob = await new Promise((done) => canvas.toBlob(done));

@@ -1,5 +1,6 @@
 // The requests of the page, and the stream of changes.
 
+import { when } from "./dom.js";
 import { editor, request } from "./host.js";
 
 const root = document.querySelector("#studio");
@@ -86,7 +87,7 @@ export async function ask(name, parameters, what) {
 export function listen(listeners) {
   on = listeners;
   if (editor) return editor.listen(on.changed);
-  document.addEventListener("visibilitychange", () => {
+  when(document, "visibilitychange", () => {
     stream?.close();
     if (document.hidden || isLost) return;
     open();

@@ -3,10 +3,11 @@
 import { Canvas } from "./canvas.js";
 import { Code, applied, difference } from "./code.js";
 import { Completer } from "./complete.js";
+import { $, make, prose, when } from "./dom.js";
 import { forget, keep, kept } from "./drafts.js";
 import { editor } from "./host.js";
 import { patchedRanges } from "./lists.js";
-import { $, Palette, Tabs, Tree, drawForm, drawProblems, drawnFor, editedField, exportPicture, formActions, make, prose } from "./panels.js";
+import { Palette, Tabs, Tree, drawForm, drawProblems, drawnFor, editedField, exportPicture, formActions, keyOf, refused } from "./panels.js";
 import { Refusal, ask, isReadOnly, listen, place } from "./server.js";
 import { followTests, loadTests, renameTests, renamedState, settledTestData, storeTests } from "./tests.js";
 
@@ -28,7 +29,9 @@ const form = $("#panel-inspector");
 const at = (pointer) => view.states.find((state) => state.pointer === pointer);
 const current = () => at(selection.at(-1));
 const namesIn = (outer) => view.states.filter(({ body }) => body === outer).map(({ name }) => name);
-const edit = (operation) => ({ do: "edit", definition: place.definition, operation });
+/** An action in the shown definition. */
+const action = (name, what) => ({ do: name, definition: place.definition, ...what });
+const edit = (operation) => action("edit", { operation });
 
 function tell(text, isProblem = true) {
   const message = $("#message");
@@ -41,7 +44,7 @@ const unsent = new Map();
 let wasLost = false;
 const storeDraft = () => (view.isChanged || code.pending || unsent.size) && keep(view.base, code.text, [...unsent.values()]);
 
-/** Runs one request after the other: each refers to the revision after the one before. */
+/** Runs one request after the other: each refers to the revision after the one before. Returns the reason if one is refused. */
 function inTurn(work) {
   queue = queue.then(work).catch((error) => {
     if (!(error instanceof Refusal)) console.error(error);
@@ -49,6 +52,7 @@ function inTurn(work) {
       storeDraft();
       tell("The server does not answer. Unsaved edits are in this browser: start `stepwright studio` again, with the same port.");
     } else tell(error.message);
+    return error;
   });
   return queue;
 }
@@ -80,6 +84,8 @@ function apply(actions, then, form, field) {
     const send = async () => {
       if (view.revision === "") await pull();
       const list = isTyping ? actions() : actions;
+      // An item of the palette may still be searched.
+      for (const one of list) one.item = await one.item;
       if (shown && shown !== shownAt(actions)) throw new Refusal(409, "The picture has changed since then; look at it and repeat the edit.");
       return !isReadOnly && list.length && ask("apply", known(), { revision: view.revision, actions: list, form: form && { state: form.state, digest: form.digest } });
     };
@@ -136,6 +142,8 @@ function pullSoon(isRestarted) {
   });
 }
 
+const drawSaved = () => ($("#saved").textContent = view.isChanged || refused.size ? "not saved" : "saved");
+
 /** Shows a new view of the file. */
 function show(next, isOwn) {
   const isFirst = view.revision === null;
@@ -160,8 +168,10 @@ function show(next, isOwn) {
   }
   const names = !isFirst && before.definition === view.definition && renamedState(before.states, view.states);
   if (names) {
-    renameTests(...names);
-    breakpoints = breakpoints.map((name) => (name === names[0] ? names[1] : name));
+    const [from, to] = names;
+    selection = selection.map((pointer) => (pointer === from.pointer ? to.pointer : pointer));
+    renameTests(from.name, to.name);
+    breakpoints = breakpoints.map((name) => (name === from.name ? to.name : name));
   }
   code.problems = view.problems;
   code.draw();
@@ -175,7 +185,7 @@ function show(next, isOwn) {
   chooser.parentElement.hidden = view.definitions.length < 2;
   if (chooser.options.length !== view.definitions.length) chooser.replaceChildren(...view.definitions.map((name, index) => new Option(name || "definition", index)));
   chooser.value = place.definition;
-  $("#saved").textContent = view.isChanged ? "not saved" : "saved";
+  drawSaved();
   for (const [command, can] of Object.entries({ undo: view.canUndo, redo: view.canRedo, save: view.isChanged })) button(command).disabled = isReadOnly || !can;
   if (view.isConflict) offerDisk();
   else if ($("#choice").dataset.about === "disk") closeChoice();
@@ -225,10 +235,11 @@ function offerDraft() {
 function choose(about, text, actions, ...lists) {
   const region = $("#choice");
   region.dataset.about = about;
-  const buttons = Object.entries({ ...actions, ...(lists.length && { Cancel: () => canvas.view.focus() }) }).map(([title, act]) => {
+  const buttons = Object.entries({ ...actions, ...(lists.length && { Cancel() {} }) }).map(([title, act]) => {
     const made = make("button", { type: "button" }, title);
-    made.addEventListener("click", () => {
+    when(made, "click", () => {
       closeChoice();
+      canvas.view.focus();
       act();
     });
     return made;
@@ -256,7 +267,7 @@ function mark(isRevealed) {
   const faulty = view.problems.filter(({ definition, severity }) => definition === place.definition && severity === "error");
   const breaks = view.states.filter(({ name }) => breakpoints.includes(name)).map(({ pointer }) => pointer);
   canvas.mark({ chosen: selection, faulty: faulty.map(({ state }) => state), breaks, current: [stopped] }, edge);
-  $("#breakpoint").setAttribute("aria-pressed", breaks.includes(selection.at(-1)));
+  $("#breakpoint").ariaPressed = breaks.includes(selection.at(-1));
   tree.mark(selection);
   const chosen = current();
   $("#selected").textContent = edge ? `transition of ${transitionName(edge)}` : chosen ? chosen.about + (selection.length > 1 ? `, ${selection.length} states selected` : "") : "";
@@ -277,7 +288,7 @@ function insertionSlot() {
   return slot ?? edge ?? (current()?.exit || last?.exit || "/StartAt");
 }
 
-const insert = (item, transition = insertionSlot()) => apply([{ do: "insert", definition: place.definition, transition, item }], () => canvas.view.focus());
+const insert = (item, transition = insertionSlot()) => apply([action("insert", { transition, item })], () => canvas.view.focus());
 
 function openPalette(at) {
   slot = at ?? insertionSlot();
@@ -294,15 +305,10 @@ function neighbour(key) {
 
 const button = (name) => $(`[data-command="${name}"]`);
 
-/** The later states first: an edit of one leaves the others where they are. */
-const lastFirst = (states) => view.states.map(({ pointer }) => pointer).filter((pointer) => states.includes(pointer)).reverse();
-
-function remove(chosen = selection) {
-  const states = lastFirst(chosen);
+function remove(states = selection) {
   if (!states.length) return;
-  const { arrows: [next], successors, name } = at(states[0]);
-  const then = () => next && !states.includes(next) && select([next].filter(at), true);
-  const act = (successor) => apply(states.map((state) => edit({ operation: "removeState", state, successor })), then);
+  const { successors, name } = at(states[0]);
+  const act = (successor) => apply([action("remove", { states, successor })]);
   if (states.length > 1 || successors.length < 2) return act();
   const list = listOf("Continues with", successors.map((name) => [name, name]));
   choose("remove", `Several states follow ${name}.`, { Remove: () => act(list.control.value) }, list);
@@ -332,7 +338,7 @@ function move() {
 }
 
 /** Moves a state, or all selected ones. */
-const reroute = (moved, transition) => apply(lastFirst(selection.includes(moved) ? selection : [moved]).map((state) => edit({ operation: "rerouteState", state, transition })));
+const reroute = (moved, transition) => apply([action("move", { states: selection.includes(moved) ? selection : [moved], transition })]);
 
 const isPicture = () => [canvas.view, tree.list].includes(document.activeElement);
 
@@ -347,10 +353,9 @@ function copy(event) {
     else tell("The states are copied.", false);
   });
 }
-addEventListener("copy", copy);
-addEventListener("cut", copy);
-addEventListener("paste", ({ clipboardData }) => {
-  if (isPicture()) apply([{ do: "paste", definition: place.definition, transition: insertionSlot(), text: clipboardData.getData("text/plain") }]);
+when(window, "copy cut", copy);
+when(window, "paste", ({ clipboardData }) => {
+  if (isPicture()) apply([action("paste", { transition: insertionSlot(), text: clipboardData.getData("text/plain") })]);
 });
 
 /** Folds the bodies of a state, or unfolds them. Only this page knows. */
@@ -373,7 +378,7 @@ function findNext({ key, target: { value } }) {
   inTurn(pull).then(() => select([found.pointer].filter(at), true));
 }
 
-const wrap = (wrapper) => apply([{ do: "wrap", definition: place.definition, states: selection, wrapper }]);
+const wrap = (wrapper) => apply([action("wrap", { states: selection, wrapper })]);
 
 /** The buttons are disabled without a selection. */
 const COMMANDS = {
@@ -384,8 +389,9 @@ const COMMANDS = {
     flush();
     inTurn(async () => show((await ask("save", known(), {})).view, false));
   },
+  find: () => $("#find").select(),
   add: () => openPalette(),
-  duplicate: () => current() && apply([{ do: "duplicate", definition: place.definition, state: current().pointer }]),
+  duplicate: () => current() && apply([action("duplicate", { state: current().pointer })]),
   remove,
   async rename() {
     tabs.show("inspector");
@@ -402,21 +408,22 @@ const COMMANDS = {
   map: () => wrap("Map"),
   fold: () => fold(current().pointer),
   unwrap: () => apply([edit({ operation: "unwrapState", state: current().pointer })]),
-  extract: () => apply([{ do: "extract", definition: place.definition, states: selection }]),
+  extract: () => apply([action("extract", { states: selection })]),
 };
 
 /** Before any other listener: an editor around the page has the same keys, and would undo twice. What was typed in a field is undone there. */
 function controlKey(event) {
   const control = event.ctrlKey || event.metaKey;
-  const name = control && { z: event.shiftKey ? "redo" : "undo", Z: "redo", y: "redo", s: "save" }[event.key];
-  if (!name) return;
+  const name = control && { z: event.shiftKey ? "redo" : "undo", Z: "redo", y: "redo", s: "save", f: "find" }[event.key];
+  // The browser finds in the text.
+  if (!name || (name === "find" && event.target === code.area)) return;
   if (editor) event.stopImmediatePropagation();
-  if (name !== "save" && event.target.isDirty) return;
+  if (name.endsWith("do") && event.target.isDirty) return;
   event.preventDefault();
   COMMANDS[name]();
 }
-addEventListener("input", ({ target }) => (target.isDirty = target !== code.area), { capture: true });
-addEventListener("keydown", controlKey, { capture: true });
+when(window, "input", ({ target }) => (target.isDirty = target !== code.area), true);
+when(window, "keydown", controlKey, true);
 
 /** Selects all states of the body of the selected state. */
 function selectBody() {
@@ -431,7 +438,7 @@ function pressed(event) {
     event.preventDefault();
     event.stopPropagation();
   };
-  const act = control && { d: COMMANDS.duplicate, f: () => $("#find").select(), a: selectBody }[event.key];
+  const act = control && { d: COMMANDS.duplicate, a: selectBody }[event.key];
   if (act) {
     stop();
     act();
@@ -512,7 +519,7 @@ const FOLDS = {
     inTurn(() => code.foldAll(view.states.map(({ start }) => start)));
   },
 };
-$("#folds").addEventListener("click", ({ target }) => FOLDS[target.dataset.fold]?.());
+when($("#folds"), "click", ({ target }) => FOLDS[target.dataset.fold]?.());
 
 const tree = new Tree($("#tree"));
 
@@ -526,36 +533,44 @@ const tabs = new Tabs($("[role=tablist]"), (name) => {
 });
 
 new Palette($("#search"), $("#palette"), {
-  insert: (item) => insert(item),
+  insert,
   drag: (event, item, text) => canvas.begin(event, { kind: "item", item, text }),
   leave: () => canvas.view.focus(),
 });
 
-for (const element of [$("#canvas"), $("#tree")]) element.addEventListener("keydown", pressed, { capture: true });
-$("#find").addEventListener("keydown", findNext);
-$("#tree").addEventListener("click", (event) => {
+when($("#canvas"), "keydown", pressed, true);
+when($("#tree"), "keydown", pressed, true);
+when($("#find"), "keydown", findNext);
+when($("#tree"), "click", (event) => {
   const pointer = event.target.closest("[data-pointer]")?.dataset.pointer;
   if (pointer) select(event.shiftKey || event.ctrlKey ? selectedWith(pointer) : [pointer], true);
 });
-$(".commands").addEventListener("click", (event) => COMMANDS[event.target.dataset.command]?.());
+when($(".commands"), "click", (event) => COMMANDS[event.target.dataset.command]?.());
 
 const rememberTests = () => storeTests() || tell("The browser has no room for the data of tests: a reload loses it.");
-$("#panel-trial").addEventListener("input", rememberTests);
+when($("#panel-trial"), "input", rememberTests);
 followTests(() => inTurn(redraw));
 
 /** Changes the data of tests by a field in the form of a state. */
 function setTestData(field) {
   const { test: kind, of: state } = field.dataset;
   const area = $(`#trial-${kind}`);
-  field.ariaInvalid = true;
   inTurn(async () => {
     area.value = await ask("test-data", {}, { kind, state, value: field.value, all: area.value });
-    field.ariaInvalid = false;
     tell("");
     rememberTests();
-    await redraw();
-  });
+  }).then(settle(field, form.drawn));
 }
+
+/** Keeps a text that was refused: it comes again with the form of its state, and starts no run. */
+const settle = (field, { state }) => (error) => {
+  const key = keyOf(field, state);
+  if (error?.status === 422 && key) refused.set(key, [field.value, error.message]);
+  else refused.delete(key);
+  field.ariaInvalid = refused.has(key);
+  drawSaved();
+  if (field.isConnected) return redraw();
+};
 
 /** Adds the states to which a transition of the form may lead, when the user goes to its list. */
 function addTargets({ target }) {
@@ -564,16 +579,16 @@ function addTargets({ target }) {
   const [, chosen] = target.options;
   target.append(...namesIn(at(form.drawn.state)?.body).map((name) => (name === chosen?.value ? chosen : new Option(name))));
 }
-for (const name of ["pointerdown", "focusin"]) form.addEventListener(name, addTargets);
+when(form, "pointerdown focusin", addTargets);
 
 const changed = ({ target }) => {
   if (target.dataset.test) return setTestData(target);
   const actions = formActions(target);
   if (!actions.length) return;
-  // A refused value is replaced.
-  apply(actions, null, drawnFor(form, target), target.dataset.field ?? target.labels?.[0]?.textContent).then(() => target.isConnected && redraw());
+  const drawn = drawnFor(form, target);
+  apply(actions, null, drawn, target.dataset.field ?? target.labels?.[0]?.textContent).then(settle(target, drawn));
 };
-form.addEventListener("change", (event) => {
+when(form, "change", (event) => {
   event.target.isDirty = false;
   changed(event);
 });
@@ -581,12 +596,12 @@ form.addEventListener("change", (event) => {
 function commitField() {
   editedField()?.dispatchEvent(new Event("change", { bubbles: true }));
 }
-addEventListener("beforeunload", () => {
+when(window, "beforeunload", () => {
   commitField();
   flush();
 });
-form.addEventListener("click", (event) => event.target.closest("button") && changed(event));
-form.addEventListener("keydown", ({ key, target }) => key === "Enter" && target.matches("[data-rename]") && canvas.view.focus());
+when(form, "click", (event) => event.target.closest("button") && changed(event));
+when(form, "keydown", ({ key, target }) => key === "Enter" && target.matches("[data-rename]") && canvas.view.focus());
 
 /** Shows the value of an expression, while it is typed and after. */
 let evaluation;
@@ -605,7 +620,7 @@ function evaluate({ target, type }) {
     type === "input" ? 350 : 0,
   );
 }
-for (const name of ["input", "focusout"]) form.addEventListener(name, evaluate);
+when(form, "input focusout", evaluate);
 
 const completions = $("#completions");
 new Completer(completions, form, {
@@ -635,7 +650,7 @@ new Completer(completions, $("#text"), {
   },
 });
 
-$("#panel-problems").addEventListener("click", (event) => {
+when($("#panel-problems"), "click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
   const problem = view.problems[[...document.querySelectorAll(".problems > li")].indexOf(button.closest("li"))];
@@ -651,7 +666,8 @@ async function trial(name, what) {
   const outcome = $("#trial-outcome");
   commitField();
   await queue;
-  if (form.querySelector("[aria-invalid=true]")) return outcome.replaceChildren(...$("#message").cloneNode(true).childNodes);
+  const wrong = [...refused].find(([key]) => view.states.some(({ pointer }) => key.startsWith(`${pointer}/`)));
+  if (wrong) return outcome.replaceChildren(...prose(wrong[1][1]));
   outcome.textContent = "…";
   try {
     const { html, picture, state } = await ask(name, { folded: known().folded }, { ...what, ...(await settledTestData()) });
@@ -672,27 +688,26 @@ function endRun() {
   $("#clear-run").hidden = true;
   stopped = "";
 }
-function hideRun() {
+when($("#clear-run"), "click", () => {
   endRun();
   canvas.show();
   mark();
-}
-$("#clear-run").addEventListener("click", hideRun);
-$(".runs").addEventListener("click", ({ target: { dataset } }) => dataset.run && trial(dataset.run, { act: dataset.debug, breakpoints, name: current()?.name ?? "" }));
-$("#breakpoint").addEventListener("click", () => {
+});
+when($(".runs"), "click", ({ target: { dataset } }) => dataset.run && trial(dataset.run, { act: dataset.debug, breakpoints, name: current()?.name ?? "" }));
+when($("#breakpoint"), "click", () => {
   const { name } = current() ?? {};
   if (name === undefined) return tell("Select a state first.");
   breakpoints = breakpoints.includes(name) ? breakpoints.filter((other) => other !== name) : [...breakpoints, name];
   mark();
 });
-$("#panel-reports").addEventListener("click", async ({ target }) => {
+when($("#panel-reports"), "click", async ({ target }) => {
   const { report, export: kind } = target.dataset;
   if (kind) exportPicture(kind).catch((error) => tell(error.message));
   if (report) $("#report").replaceChildren(...(await ask("report", { about: report }).then((text) => [text], ({ message }) => prose(message))));
 });
 
-$("#file")?.addEventListener("change", (event) => (location.search = new URLSearchParams({ file: event.target.value })));
-$("#definition").addEventListener("change", (event) => {
+$("#file") && when($("#file"), "change", (event) => (location.search = new URLSearchParams({ file: event.target.value })));
+when($("#definition"), "change", (event) => {
   place.definition = Number(event.target.value);
   selection = folded = [];
   loadTests();

@@ -1,6 +1,7 @@
 // The data of tests: the text areas of the panel Test, which the browser stores.
 
-import { storage } from "./host.js";
+import { when } from "./dom.js";
+import { store, stored } from "./host.js";
 import { ask, place } from "./server.js";
 
 const areas = () => [...document.querySelectorAll("#panel-trial textarea")];
@@ -14,35 +15,23 @@ const testData = () => Object.fromEntries(areas().map((area) => [nameOf(area), a
 export const settledTestData = () => renaming.then(testData);
 
 /** Stores the data for the next page of the definition. Returns whether the browser has room. */
-export function storeTests() {
-  try {
-    storage().setItem(key(), JSON.stringify(testData()));
-    return true;
-  } catch {
-    return false;
-  }
-}
+export const storeTests = () => store(key(), testData());
 
 /** Shows the stored data of the definition, or none. */
 export function loadTests() {
-  let stored = null;
-  try {
-    stored = JSON.parse(storage().getItem(key()));
-  } catch {
-    // The browser allows no storage, or another program has written there.
-  }
-  for (const area of areas()) area.value = stored?.[nameOf(area)] ?? area.defaultValue;
+  const data = stored(key());
+  for (const area of areas()) area.value = data?.[nameOf(area)] ?? area.defaultValue;
 }
 
 /** Calls a function after another page of the definition has changed the data. */
 export const followTests = (changed) =>
-  addEventListener("storage", (event) => {
+  when(window, "storage", (event) => {
     if (event.key !== key()) return;
     loadTests();
     changed();
   });
 
-/** The old and the new name of a renamed state: of two lists of states, the only one that differs. */
+/** A renamed state, before and after: of two lists of states, the only one that differs. */
 export function renamedState(before, after) {
   const without = (states, others) => {
     const names = new Set(others.map(({ name }) => name));
@@ -50,7 +39,7 @@ export function renamedState(before, after) {
   };
   const [gone, added] = [without(before, after), without(after, before)];
   const isRename = gone.length === 1 && added.length === 1 && before.indexOf(gone[0]) === after.indexOf(added[0]);
-  return isRename ? [gone[0].name, added[0].name] : null;
+  return isRename && [gone[0], added[0]];
 }
 
 /** The data of a renamed state is that of its new name. Data that cannot be read stays, and a test says what is wrong with it. */
