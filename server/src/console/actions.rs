@@ -12,12 +12,13 @@ use stepwright_engine::value::Value;
 use stepwright_engine::{StartOptions, WaitKind};
 use stepwright_history::report::text;
 
-use super::confirm::list_of;
-use super::error::PageError;
-use super::notice::{self, Notice};
-use super::params::Params;
+use super::execution::waits;
+use super::form::params::Params;
+use super::http::error::PageError;
+use super::lists::confirm::list_of;
+use super::markup::link;
+use super::markup::notice::{self, Notice};
 use super::state::Console;
-use super::{link, waits};
 use crate::operation::perform;
 
 /// The name of the worker that takes queued tasks of activities.

@@ -6,81 +6,30 @@
 //!
 //! | file | content |
 //! |---|---|
-//! | `guard.rs` | the password, the token against cross-site requests, and the headers of responses |
-//! | `state.rs` | what all pages share |
-//! | `source/` | the source of executions: an engine, or a store without one |
+//! | `state.rs`, `source/` | what all pages share; the source of executions: an engine, or a store without one |
+//! | `actions.rs` | the forms that change something: start, stop, redrive, answers |
 //! | `assets.rs` | the style sheets, the script and the icon |
-//! | `layout.rs`, `link.rs`, `params.rs`, `notice.rs` | the frame of a page; links; the parameters of requests; what an action did |
-//! | `error.rs`, `compression.rs`, `blocking.rs` | the page of all errors; compressed responses; threads for work that may take long |
-//! | `machines.rs`, `charts.rs`, `machine.rs`, `definition.rs` | the list of state machines, with small charts; one state machine; its definition, policy, estimate and versions |
-//! | `pictures.rs` | the pictures of definitions, each drawn once |
-//! | `text_search.rs`, `error_index.rs` | executions by a text, with an index or without; the errors of executions |
-//! | `time_field.rs`, `zone_field.rs`, `period.rs` | fields for a time, for its zone, and for times relative to the present |
-//! | `child_matches.rs` | the executions of a list of which only a child passes the filters |
-//! | `executions.rs`, `execution.rs`, `waits.rs`, `map_run.rs` | the list of executions; one execution; what it waits for, with forms; a Map Run |
-//! | `lineage.rs`, `root_cause.rs`, `cost.rs`, `transition_cache.rs` | the executions above one; why it failed, down to nested executions; its cost on AWS |
-//! | `waiting.rs`, `failures.rs`, `failure_cache.rs` | the tasks of all executions that a person can answer; failures by error and state |
-//! | `compare.rs` | the first differences of two executions |
-//! | `copies.rs` | an execution as commands, and as a test in Rust |
-//! | `start_form.rs`, `schema_form/` | the form that starts an execution, and the choice of earlier inputs; forms that are made from JSON Schemas |
-//! | `export.rs` | executions as a file |
-//! | `logs.rs` | what handlers logged |
-//! | `activities.rs` | the activities and their queues |
-//! | `actions.rs`, `confirm.rs` | the forms: start, stop, redrive, answers; the page that asks before an action on selected executions |
-//! | `restart.rs` | starts that begin at a state of an earlier execution |
-//! | `sent_forms.rs`, `editable.rs` | forms that are performed once; which data forms may contain |
+//! | `markup/` | parts that pages share: the frame, links, notices, charts and pictures of definitions |
+//! | `http/` | the password and the token against cross-site requests, pages of errors, compression, threads for long work |
+//! | `form/` | the parameters of requests, fields for times, forms that are made from JSON Schemas, forms that are performed once |
+//! | `live/` | the streams of changes |
+//! | `execution/` | one execution: its diagram, waits, lineage, cost, and its copies as commands and tests |
+//! | `lists/` | the lists of state machines, executions, failures, waiting tasks and activities; a Map Run; executions as a file |
+//! | `machine/` | one state machine: its definition, policy, estimate and versions, and the form that starts it |
 //! | `debug/` | the debugger |
-//! | `live.rs`, `store_live.rs`, `server_event.rs` | the streams of changes; those of a store without an engine; what they write |
 
 mod actions;
-mod activities;
 mod assets;
-mod blocking;
-mod charts;
-mod child_matches;
-mod compare;
-mod compression;
-mod confirm;
-mod copies;
-mod cost;
 mod debug;
-mod definition;
-mod editable;
-mod error;
-mod error_index;
 mod execution;
-mod executions;
-mod export;
-mod failure_cache;
-mod failures;
-mod guard;
-mod layout;
-mod lineage;
-mod link;
+mod form;
+mod http;
+mod lists;
 mod live;
-mod logs;
 mod machine;
-mod machines;
-mod map_run;
-mod notice;
-mod params;
-mod period;
-mod pictures;
-mod restart;
-mod root_cause;
-mod schema_form;
-mod sent_forms;
-mod server_event;
+mod markup;
 mod source;
-mod start_form;
 mod state;
-mod store_live;
-mod text_search;
-mod time_field;
-mod transition_cache;
-mod waiting;
-mod waits;
-mod zone_field;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -95,21 +44,25 @@ use stepwright_engine::handler_logs::HandlerLogs;
 use stepwright_engine::search::ExecutionSearch;
 
 use self::assets::Assets;
-use self::charts::ChartCache;
 pub use self::debug::DebugRequest;
 pub(crate) use self::debug::{DebugSessions, DebugSubject};
-pub(crate) use self::error::refused_browser;
-use self::error::{PageError, PageResult, respond};
-use self::error_index::ErrorIndex;
-use self::failure_cache::FailureCache;
-pub(crate) use self::link::debugger as debugger_url;
-use self::params::Params;
-use self::pictures::PictureCache;
-use self::sent_forms::SentForms;
+use self::execution::transition_cache::TransitionCache;
+use self::execution::{compare, copies, lineage};
+use self::form::params::Params;
+use self::form::sent_forms::SentForms;
+pub(crate) use self::http::error::refused_browser;
+use self::http::error::{PageError, PageResult, respond};
+use self::http::{compression, error, guard};
+use self::lists::error_index::ErrorIndex;
+use self::lists::failure_cache::FailureCache;
+use self::lists::{activities, confirm, executions, export, failures, machines, map_run, waiting};
+use self::markup::charts::ChartCache;
+use self::markup::link;
+pub(crate) use self::markup::link::debugger as debugger_url;
+use self::markup::pictures::PictureCache;
 use self::source::ExecutionSource;
 pub(crate) use self::source::StoreSource;
 use self::state::{Console, ConsoleState};
-use self::transition_cache::TransitionCache;
 use crate::access::Access;
 use crate::body::BodyMemory;
 use crate::service::Service;

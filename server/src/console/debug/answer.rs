@@ -5,7 +5,7 @@ use std::time::Duration;
 use stepwright_engine::task::{TaskFailure, TaskResult};
 use stepwright_engine::value::Value;
 
-use crate::console::params::Params;
+use crate::console::form::params::Params;
 
 /// The most seconds that a task takes, as for a `TimeoutSeconds`.
 const MOST_SECONDS: f64 = 99_999_999.0;

@@ -14,11 +14,11 @@ use super::outcome::Outcome;
 use super::session::{DebugSession, Evaluation, SessionState};
 use super::{answer, handler_call, nested};
 use crate::console::actions::{Target, redirect};
-use crate::console::blocking::blocking;
-use crate::console::error::PageError;
-use crate::console::link;
-use crate::console::notice::{self, Notice};
-use crate::console::params::Params;
+use crate::console::form::params::Params;
+use crate::console::http::blocking::blocking;
+use crate::console::http::error::PageError;
+use crate::console::markup::link;
+use crate::console::markup::notice::{self, Notice};
 use crate::console::state::Console;
 
 /// The most positions of one execution: each is a copy of the execution.

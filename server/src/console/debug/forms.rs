@@ -7,7 +7,7 @@ use stepwright_testing::debug::{PendingCall, PositionKind, StateVisit};
 
 use super::session::SessionState;
 use super::{handler_call, nested};
-use crate::console::link;
+use crate::console::markup::link;
 use crate::console::state::Console;
 
 /// How many states a list of checkboxes shows before it is closed at first.

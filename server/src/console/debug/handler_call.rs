@@ -9,9 +9,9 @@ use stepwright_history::report::text;
 
 use super::outcome::Outcome;
 use super::session::{DebugSession, SessionState};
-use crate::console::blocking::blocking;
-use crate::console::error::PageError;
-use crate::console::params::Params;
+use crate::console::form::params::Params;
+use crate::console::http::blocking::blocking;
+use crate::console::http::error::PageError;
 use crate::console::state::Console;
 
 /// How long a handler may run.

@@ -11,10 +11,10 @@ use stepwright_testing::debug::Position;
 use super::forms::FormFields;
 use super::frame::Frame;
 use super::position::short;
-use crate::console::blocking::blocking;
-use crate::console::error::PageError;
-use crate::console::link;
-use crate::console::params::Params;
+use crate::console::form::params::Params;
+use crate::console::http::blocking::blocking;
+use crate::console::http::error::PageError;
+use crate::console::markup::link;
 use crate::console::state::Console;
 
 /// The positions, and the events, on a page.

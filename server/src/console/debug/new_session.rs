@@ -11,11 +11,11 @@ use stepwright_history::report::{text, visible};
 
 use super::answer::json;
 use super::subject::DebugSubject;
-use crate::console::blocking::blocking;
-use crate::console::error::{PageError, respond};
-use crate::console::layout::{Page, Section};
-use crate::console::link;
-use crate::console::params::Params;
+use crate::console::form::params::Params;
+use crate::console::http::blocking::blocking;
+use crate::console::http::error::{PageError, respond};
+use crate::console::markup::layout::{Page, Section};
+use crate::console::markup::link;
 use crate::console::state::Console;
 
 /// The name of a definition that a person enters.

@@ -1,7 +1,7 @@
 //! The outcome of a form, which the page shows.
 
 use super::session::{Feedback, SessionState};
-use crate::console::params::Params;
+use crate::console::form::params::Params;
 
 /// The result of a form, for the page: a notice or an error.
 pub(super) type Outcome = Result<Option<String>, String>;

@@ -12,13 +12,13 @@ use stepwright_testing::debug::Position;
 use super::frame::Frame;
 use super::session::{DebugSession, SessionState};
 use super::{forms, history, position};
-use crate::console::blocking::blocking;
-use crate::console::error::{PageError, respond};
-use crate::console::layout::{Page, Section};
-use crate::console::link;
-use crate::console::machines::kind;
-use crate::console::params::Params;
-use crate::console::pictures;
+use crate::console::form::params::Params;
+use crate::console::http::blocking::blocking;
+use crate::console::http::error::{PageError, respond};
+use crate::console::lists::machines::kind;
+use crate::console::markup::layout::{Page, Section};
+use crate::console::markup::link;
+use crate::console::markup::pictures;
 use crate::console::state::Console;
 
 pub(in crate::console) async fn page(
