@@ -66,7 +66,7 @@ const NOT_ON_THE_PAGE: &[&str] = &[
     // Formats of dates.
     "/src/protocol/scalar.rs",
     "/src/console/",
-    "/src/execution/fingerprint.rs",
+    "/src/execution/view/fingerprint.rs",
     "/src/query/fixture.rs",
     "/src/query/jsonata/",
     // SQL.

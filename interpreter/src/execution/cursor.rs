@@ -106,7 +106,7 @@ impl AttemptState {
 
 /// The position of a cursor that has ended.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct CursorPosition {
+pub(crate) struct CursorPosition {
     pub(super) state: StateIx,
     pub(super) scope: ScopeId,
     pub(super) parent: Option<(CursorId, u32)>,

@@ -20,13 +20,13 @@ use stepwright_asl::model::MachineType;
 
 use super::command::{ChildStart, Command, CommandQueue, QueuedInput};
 use super::cursor::{OpenTask, OpenTaskStage, TaskExecutor, Waiting};
-use super::distributed;
-use super::held_task::start_held;
 use super::map_run::MapRunStage;
-use super::open_task::{request_of, started_job};
 use super::resume_point::StoppedScope;
+use super::states::distributed;
 use super::step_context::{Environment, StepContext};
 use super::step_loop::Execution;
+use super::tasks::held_task::start_held;
+use super::tasks::open_task::{request_of, started_job};
 use crate::execution_info::ExecutionInfo;
 use crate::history::WrittenEvents;
 use crate::program::{Entry, Kind, StateIx, Task};

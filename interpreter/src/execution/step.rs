@@ -20,7 +20,7 @@ pub(super) type StateResult = Result<StateProgress, Failure>;
 
 /// The progress of a state that has not failed.
 #[derive(Debug)]
-pub(super) enum StateProgress {
+pub(crate) enum StateProgress {
     /// The execution leaves the state.
     Exit(Exit),
     /// The state waits for an event or for its children.
@@ -29,7 +29,7 @@ pub(super) enum StateProgress {
 
 /// The output, assignments and target with which an execution leaves a state.
 #[derive(Debug)]
-pub(super) struct Exit {
+pub(crate) struct Exit {
     /// `None` when the output is the state's input, which then is not moved.
     pub(super) output: Option<Value>,
     pub(super) assigned: Vec<(VariableIx, Value)>,

@@ -17,4 +17,4 @@ pub use self::nested_result::{NestedEnd, nested_result, start_response};
 pub use self::nested_start::{Integration, NestedStart};
 pub use self::resource::{IntegrationPattern, Resource, ResourceKind};
 pub use self::trace_context::TraceContext;
-pub use crate::execution::called_task::TaskCall;
+pub use crate::execution::tasks::called_task::TaskCall;

@@ -1,11 +1,11 @@
 //! Runs inline Map states, and evaluates the fields that both kinds of Map have.
 
-use super::cursor::{Children, Cursor, Item, Waiting};
-use super::failure::Failure;
-use super::inspection::InspectionStage;
-use super::step::{StateProgress, StateResult};
-use super::step_context::StepContext;
-use super::step_loop::Execution;
+use crate::execution::cursor::{Children, Cursor, Item, Waiting};
+use crate::execution::failure::Failure;
+use crate::execution::inspection::InspectionStage;
+use crate::execution::step::{StateProgress, StateResult};
+use crate::execution::step_context::StepContext;
+use crate::execution::step_loop::Execution;
 use crate::history::{Details, EventKind, Payload};
 use crate::program::{Io, Items, Map, State};
 use crate::query::QueryError;
@@ -14,7 +14,7 @@ use crate::wait_id::CursorId;
 
 impl Execution {
     /// Evaluates the items and starts the first iterations.
-    pub(super) fn map(
+    pub(crate) fn map(
         &mut self,
         id: CursorId,
         state: &State,
@@ -149,7 +149,7 @@ impl Execution {
     }
 
     /// Evaluates Items or ItemsPath: an array, in a Distributed Map also an object.
-    pub(super) fn items(
+    pub(crate) fn items(
         &self,
         cursor: &Cursor,
         state: &State,

@@ -5,15 +5,15 @@ use std::time::Duration;
 use smol_str::SmolStr;
 use stepwright_asl::errors::{self, INVALID_OUTPUT};
 
-use super::command::{Command, StartedJob};
-use super::cursor::{EarlyAnswer, OpenTask, OpenTaskStage, TaskExecutor, Waiting};
-use super::failure::Failure;
-use super::span_change::SpanChange;
-use super::step::{StateProgress, StateResult};
-use super::step_context::StepContext;
-use super::step_loop::Execution;
 use super::task_events::{failed, succeeded, timed_out};
-use super::task_request::{TaskRequest, TaskSettings};
+use crate::execution::command::{Command, StartedJob};
+use crate::execution::cursor::{EarlyAnswer, OpenTask, OpenTaskStage, TaskExecutor, Waiting};
+use crate::execution::failure::Failure;
+use crate::execution::span_change::SpanChange;
+use crate::execution::step::{StateProgress, StateResult};
+use crate::execution::step_context::StepContext;
+use crate::execution::step_loop::Execution;
+use crate::execution::task_request::{TaskRequest, TaskSettings};
 use crate::history::{Details, EventKind, Payload};
 use crate::program::{AnswerError, AnswerType, Kind, State, Task};
 use crate::task::{IntegrationPattern, TaskEnd, TaskEvent, TaskFailure, TaskResult, TaskTimes};
@@ -26,7 +26,7 @@ pub const LOST: &str = "Stepwright.TaskLost";
 
 /// Whether a task had its result when it was scheduled.
 #[derive(Clone, Copy)]
-pub(super) enum TaskProgress {
+pub(crate) enum TaskProgress {
     Immediate,
     Waited,
     /// The service refused the request of the task, at once or later.
@@ -37,7 +37,7 @@ pub(super) enum TaskProgress {
 
 impl Execution {
     /// Opens the token: from now on its holder may complete the task.
-    pub(super) fn open_token(
+    pub(crate) fn open_token(
         &mut self,
         wait_id: WaitId,
         pattern: IntegrationPattern,
@@ -63,7 +63,7 @@ impl Execution {
 
     /// Arms the timers of a waiting task. A queued activity task has only its timeout, which
     /// restarts when a worker takes the task.
-    pub(super) fn arm_task(&mut self, wait_id: WaitId, cx: &mut StepContext<'_>) {
+    pub(crate) fn arm_task(&mut self, wait_id: WaitId, cx: &mut StepContext<'_>) {
         let now = self.now;
         let Some(task) = self.open_task(wait_id) else {
             return;
@@ -83,7 +83,7 @@ impl Execution {
     }
 
     /// Returns the task that waits under `wait_id`.
-    pub(super) fn open_task(&mut self, wait_id: WaitId) -> Option<&mut OpenTask> {
+    pub(crate) fn open_task(&mut self, wait_id: WaitId) -> Option<&mut OpenTask> {
         match &mut self.waiting_for(wait_id)?.waiting {
             Waiting::Task(task) => Some(task),
             _ => None,
@@ -91,7 +91,7 @@ impl Execution {
     }
 
     /// Writes the event of the task's end, then leaves the state or fails it.
-    pub(super) fn finish_task(
+    pub(crate) fn finish_task(
         &mut self,
         id: CursorId,
         state: &State,
@@ -156,7 +156,7 @@ impl Execution {
     }
 
     /// Handles the result of a waiting task.
-    pub(super) fn complete_task(
+    pub(crate) fn complete_task(
         &mut self,
         wait_id: WaitId,
         result: TaskResult,
@@ -186,7 +186,7 @@ impl Execution {
 
     /// Handles the result of a performed effect: the result of the task, or the response to a
     /// request whose token or job then completes the task.
-    pub(super) fn task_work_completed(
+    pub(crate) fn task_work_completed(
         &mut self,
         wait_id: WaitId,
         result: TaskResult,
@@ -244,7 +244,7 @@ impl Execution {
     }
 
     /// Requests to follow the job of a `.sync` task, after its request has succeeded.
-    pub(super) fn follow_job(&self, wait_id: WaitId, cx: &mut StepContext<'_>) {
+    pub(crate) fn follow_job(&self, wait_id: WaitId, cx: &mut StepContext<'_>) {
         if let Some(cursor) = self.cursors.get(wait_id.cursor)
             && let Waiting::Task(open) = &cursor.waiting
             && let Some(job) = started_job(wait_id, open)
@@ -256,7 +256,7 @@ impl Execution {
     /// Handles the result of a token or of a nested execution. A result before TaskSubmitted takes
     /// effect after that event. Returns whether the result is accepted: not if the task has ended
     /// or already has a result.
-    pub(super) fn task_external_completed(
+    pub(crate) fn task_external_completed(
         &mut self,
         wait_id: WaitId,
         result: TaskResult,
@@ -300,7 +300,7 @@ impl Execution {
 
     /// Handles a worker that took the task from its activity's queue; it may not be the first
     /// worker. Returns whether the execution still waits for the task.
-    pub(super) fn activity_started(
+    pub(crate) fn activity_started(
         &mut self,
         wait_id: WaitId,
         worker: Option<SmolStr>,
@@ -324,7 +324,7 @@ impl Execution {
 
     /// Handles the expiry of TimeoutSeconds or HeartbeatSeconds. Both are reported as
     /// States.Timeout.
-    pub(super) fn task_timed_out(
+    pub(crate) fn task_timed_out(
         &mut self,
         wait_id: WaitId,
         by_heartbeat: bool,
@@ -359,7 +359,7 @@ impl Execution {
 }
 
 /// Returns the request of a task that was started before, perhaps by another process.
-pub(super) fn request_of(
+pub(crate) fn request_of(
     wait_id: WaitId,
     open: &OpenTask,
     input: &Value,
@@ -379,7 +379,7 @@ pub(super) fn request_of(
 }
 
 /// Returns the job that a task has started.
-pub(super) fn started_job(wait_id: WaitId, open: &OpenTask) -> Option<StartedJob> {
+pub(crate) fn started_job(wait_id: WaitId, open: &OpenTask) -> Option<StartedJob> {
     match &open.executor {
         TaskExecutor::Job {
             input,

@@ -1,16 +1,19 @@
 //! The stored state of a running Map Run, from its first child to its result.
 
+pub(super) mod batch;
+pub(super) mod tolerance;
+
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
 use stepwright_asl::model::MachineType;
 
-use super::batch::Batch;
+use self::batch::Batch;
+use self::tolerance::Tolerance;
 use super::command::Command;
 use super::failure::Failure;
 use super::step_context::StepContext;
-use super::tolerance::Tolerance;
 use crate::distributed::{
     Export, Items, Layout, Results, RetryCursor, RunChanges, RunView, SourceRequest,
     SourceResponse, Tally, TransferError,

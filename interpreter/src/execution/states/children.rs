@@ -1,11 +1,11 @@
 //! Handles the ends of the branches of a Parallel and of the iterations of a Map.
 
-use super::cursor::{CursorPosition, Waiting};
-use super::failure::Failure;
-use super::span_change::SpanChange;
-use super::step::{StateProgress, StateResult};
-use super::step_context::StepContext;
-use super::step_loop::Execution;
+use crate::execution::cursor::{CursorPosition, Waiting};
+use crate::execution::failure::Failure;
+use crate::execution::span_change::SpanChange;
+use crate::execution::step::{StateProgress, StateResult};
+use crate::execution::step_context::StepContext;
+use crate::execution::step_loop::Execution;
 use crate::history::{EventKind, Payload};
 use crate::program::Kind;
 use crate::value::Value;
@@ -14,7 +14,7 @@ use crate::wait_id::{CursorId, WaitId};
 /// Shared handling of the branches of a Parallel and the iterations of a Map.
 impl Execution {
     /// Handles the success of a branch or iteration.
-    pub(super) fn child_succeeded(
+    pub(crate) fn child_succeeded(
         &mut self,
         container: CursorId,
         index: u32,
@@ -60,7 +60,7 @@ impl Execution {
     }
 
     /// Leaves the container with the array of the outputs of its branches or iterations.
-    pub(super) fn exit_joined(
+    pub(crate) fn exit_joined(
         &mut self,
         id: CursorId,
         results: Value,
@@ -88,7 +88,7 @@ impl Execution {
 
     /// Handles the failure of a branch or iteration: aborts its siblings, and fails the container
     /// with its error.
-    pub(super) fn child_failed(
+    pub(crate) fn child_failed(
         &mut self,
         container: CursorId,
         child: CursorPosition,
@@ -109,7 +109,7 @@ impl Execution {
     }
 
     /// Writes the Failed event of a Map or Parallel.
-    pub(super) fn write_container_failed(&mut self, id: CursorId, cx: &mut StepContext<'_>) {
+    pub(crate) fn write_container_failed(&mut self, id: CursorId, cx: &mut StepContext<'_>) {
         let Some(cursor) = self.cursors.get(id) else {
             return;
         };
@@ -123,7 +123,7 @@ impl Execution {
 
     /// Removes all cursors inside a container, innermost first, and writes the Aborted events of
     /// open states.
-    pub(super) fn abort_inside(&mut self, container: CursorId, cx: &mut StepContext<'_>) {
+    pub(crate) fn abort_inside(&mut self, container: CursorId, cx: &mut StepContext<'_>) {
         let mut inside: Vec<(u32, CursorId)> = self
             .cursors
             .iter()

@@ -5,14 +5,14 @@
 
 use std::sync::Arc;
 
-use super::cursor::{AttemptState, Cursor, Item, Waiting};
-use super::failure::Failure;
-use super::inspection::{InspectedExit, Inspection, InspectionStage, InspectionStart};
-use super::step::{Exit, StateProgress, StateResult};
-use super::step_context::StepContext;
-use super::step_loop::Execution;
-use super::tolerance::Tolerance;
 use crate::distributed::Items;
+use crate::execution::cursor::{AttemptState, Cursor, Item, Waiting};
+use crate::execution::failure::Failure;
+use crate::execution::inspection::{InspectedExit, Inspection, InspectionStage, InspectionStart};
+use crate::execution::map_run::tolerance::Tolerance;
+use crate::execution::step::{Exit, StateProgress, StateResult};
+use crate::execution::step_context::StepContext;
+use crate::execution::step_loop::Execution;
 use crate::history::ScopeId;
 use crate::program::{Format, Map, ReaderSource};
 use crate::query::QueryError;
@@ -47,11 +47,11 @@ impl Execution {
 
     /// Returns the inspection, in a test of one state.
     #[inline]
-    pub(super) fn inspection(&self) -> Option<&Inspection> {
+    pub(crate) fn inspection(&self) -> Option<&Inspection> {
         self.cold.as_ref()?.inspection.as_deref()
     }
 
-    pub(super) fn inspection_mut(&mut self) -> Option<&mut Inspection> {
+    pub(crate) fn inspection_mut(&mut self) -> Option<&mut Inspection> {
         self.cold.as_mut()?.inspection()
     }
 
@@ -62,14 +62,14 @@ impl Execution {
 
     /// Stores the value of a stage, in a test of one state.
     #[inline]
-    pub(super) fn inspect_value(&self, stage: InspectionStage, value: &Value) {
+    pub(crate) fn inspect_value(&self, stage: InspectionStage, value: &Value) {
         if let Some(inspection) = self.inspection() {
             inspection.set_value(stage, value);
         }
     }
 
     /// Stores the exit of the state under test, and ends the test.
-    pub(super) fn inspect_exit(&mut self, id: CursorId, exit: Exit, cx: &mut StepContext<'_>) {
+    pub(crate) fn inspect_exit(&mut self, id: CursorId, exit: Exit, cx: &mut StepContext<'_>) {
         let input = self.cursors.get(id).map(|cursor| cursor.input.clone());
         let Some(inspection) = self.inspection_mut() else {
             return;
@@ -84,7 +84,7 @@ impl Execution {
     }
 
     /// Ends the test with a failure that would be retried.
-    pub(super) fn would_retry(&mut self, failure: Failure, cx: &mut StepContext<'_>) {
+    pub(crate) fn would_retry(&mut self, failure: Failure, cx: &mut StepContext<'_>) {
         if let Some(inspection) = self.inspection_mut() {
             inspection.is_retriable = true;
             self.fail(failure, cx);
@@ -92,7 +92,7 @@ impl Execution {
     }
 
     /// Returns the mocked result of the branches or iterations, if the test has one.
-    pub(super) fn mocked_result(
+    pub(crate) fn mocked_result(
         &mut self,
         id: CursorId,
         cx: &mut StepContext<'_>,
@@ -105,7 +105,7 @@ impl Execution {
     }
 
     /// Returns the mocked result of an inline Map, if the test has one.
-    pub(super) fn mocked_map(
+    pub(crate) fn mocked_map(
         &mut self,
         id: CursorId,
         map: &Map,
@@ -125,7 +125,7 @@ impl Execution {
     /// Returns the mocked result of a Map: the outputs, or the failure of exceeding the tolerated
     /// failures. Only a Map with a declared tolerance has a threshold here. If the number of
     /// iterations is unknown, it is the number of outputs.
-    pub(super) fn mocked_run(
+    pub(crate) fn mocked_run(
         &mut self,
         id: CursorId,
         iterations: Option<u64>,
@@ -169,7 +169,7 @@ impl Execution {
     }
 
     /// Supplies the content of the test to an ItemReader, once. Returns whether there was any.
-    pub(super) fn supply_in_test(&mut self, map: &Map, items: &mut Items) -> Result<bool, String> {
+    pub(crate) fn supply_in_test(&mut self, map: &Map, items: &mut Items) -> Result<bool, String> {
         let inspection = self.inspection_mut();
         let Some(text) = inspection.and_then(|inspection| inspection.reader_content.take()) else {
             return Ok(false);

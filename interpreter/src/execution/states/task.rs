@@ -4,16 +4,16 @@ use smol_str::SmolStr;
 use stepwright_asl::errors;
 
 use super::arguments::check_lists;
-use super::command::{Command, QueuedInput, TaskCommand};
-use super::cursor::{EarlyAnswer, OpenTask, OpenTaskStage, TaskExecutor, Waiting};
-use super::failure::Failure;
-use super::open_task::TaskProgress;
-use super::span_change::SpanChange;
-use super::step::{StateProgress, StateResult};
-use super::step_context::StepContext;
-use super::step_loop::Execution;
-use super::task_events::{scheduled, scheduled_payload, started};
-use super::task_request::{ResolvedExecutor, ResolvedTask, TaskRequest, TaskSettings};
+use crate::execution::command::{Command, QueuedInput, TaskCommand};
+use crate::execution::cursor::{EarlyAnswer, OpenTask, OpenTaskStage, TaskExecutor, Waiting};
+use crate::execution::failure::Failure;
+use crate::execution::span_change::SpanChange;
+use crate::execution::step::{StateProgress, StateResult};
+use crate::execution::step_context::StepContext;
+use crate::execution::step_loop::Execution;
+use crate::execution::task_request::{ResolvedExecutor, ResolvedTask, TaskRequest, TaskSettings};
+use crate::execution::tasks::open_task::TaskProgress;
+use crate::execution::tasks::task_events::{scheduled, scheduled_payload, started};
 use crate::history::{Details, EventKind, Payload};
 use crate::program::{Kind, State, Task};
 use crate::query::QueryError;
@@ -23,7 +23,7 @@ use crate::wait_id::{CursorId, TimerKind, WaitId};
 
 impl Execution {
     /// Evaluates the fields, and requests who executes the task.
-    pub(super) fn task(
+    pub(crate) fn task(
         &mut self,
         id: CursorId,
         state: &State,
@@ -88,7 +88,7 @@ impl Execution {
     }
 
     /// Handles the reply to the request who executes a task.
-    pub(super) fn task_resolved(&mut self, cx: &mut StepContext<'_>) {
+    pub(crate) fn task_resolved(&mut self, cx: &mut StepContext<'_>) {
         let Some(resolved) = cx.take_resolved() else {
             return;
         };
@@ -259,7 +259,7 @@ impl Execution {
     }
 
     /// Handles the reply to the start of a task.
-    pub(super) fn task_performed(&mut self, cx: &mut StepContext<'_>) {
+    pub(crate) fn task_performed(&mut self, cx: &mut StepContext<'_>) {
         if let Some(wait_id) = cx.drop_ended_task() {
             return self.task_ended_at_once(wait_id, cx);
         }
@@ -345,7 +345,7 @@ impl Execution {
 
     /// Counts a change of a cursor's task.
     #[inline]
-    pub(super) fn count_task(&self, id: CursorId, event: TaskEvent, cx: &StepContext<'_>) {
+    pub(crate) fn count_task(&self, id: CursorId, event: TaskEvent, cx: &StepContext<'_>) {
         if let Some(cursor) = self.cursors.get(id) {
             cx.environment.caller.task_changed(cursor.state, event);
         }

@@ -2,10 +2,10 @@
 
 use smol_str::SmolStr;
 
-use super::cursor::Cursor;
-use super::failure::Failure;
-use super::step::StateResult;
-use super::step_loop::Execution;
+use crate::execution::cursor::Cursor;
+use crate::execution::failure::Failure;
+use crate::execution::step::StateResult;
+use crate::execution::step_loop::Execution;
 use crate::program::{Fail, Text};
 use crate::query::QueryError;
 use crate::value::Value;
@@ -13,7 +13,7 @@ use crate::wait_id::CursorId;
 
 impl Execution {
     /// Fails the scope with the state's Error and Cause, without a prefix.
-    pub(super) fn fail_state(&mut self, id: CursorId, fail: &Fail) -> StateResult {
+    pub(crate) fn fail_state(&mut self, id: CursorId, fail: &Fail) -> StateResult {
         Err(match self.declared(id, fail) {
             Ok(failure) => failure,
             Err((error, name)) => self.query_failed(id, &error, &name),

@@ -7,7 +7,7 @@ use crate::record::{DamagedRecord, Record, RecordReader, RecordWriter, record};
 use crate::value::Value;
 
 /// The next input of a child, or the reason why there is none.
-pub(super) enum NextInput {
+pub(crate) enum NextInput {
     Child { input: Value, items: u32 },
     Needs(SourceRequest),
     End,
@@ -15,7 +15,7 @@ pub(super) enum NextInput {
 
 /// Combines items to the input of one child.
 #[derive(Clone, Debug)]
-pub(super) struct Batch {
+pub(crate) struct Batch {
     /// BatchInput.
     shared: Option<Value>,
     max_items: usize,
@@ -27,7 +27,7 @@ pub(super) struct Batch {
 }
 
 impl Batch {
-    pub(super) fn new(shared: Option<Value>, max_items: Option<u64>, max_bytes: u64) -> Self {
+    pub(crate) fn new(shared: Option<Value>, max_items: Option<u64>, max_bytes: u64) -> Self {
         let max_items = max_items.filter(|max_items| *max_items > 0);
         let mut batch = Self {
             shared,
@@ -55,7 +55,7 @@ impl Batch {
 
     /// Adds an item. Returns a full batch; if the item did not fit into it, the item starts the
     /// next batch.
-    pub(super) fn push(&mut self, item: Value) -> Option<NextInput> {
+    pub(crate) fn push(&mut self, item: Value) -> Option<NextInput> {
         let length = item.json_len().saturating_add(1);
         let grown = self.items_bytes.saturating_add(length);
         // No comma follows the last item.
@@ -70,14 +70,14 @@ impl Batch {
     }
 
     /// Writes the items of the incomplete batch.
-    pub(super) fn write_part(&self, to: &mut RecordWriter) {
+    pub(crate) fn write_part(&self, to: &mut RecordWriter) {
         to.field(1, |to| self.items.write(to));
         to.field(2, |to| self.items_bytes.write(to));
         to.end_fields();
     }
 
     /// Reads the items that [`write_part`](Self::write_part) wrote.
-    pub(super) fn read_part(&mut self, from: &mut RecordReader<'_>) -> Result<(), DamagedRecord> {
+    pub(crate) fn read_part(&mut self, from: &mut RecordReader<'_>) -> Result<(), DamagedRecord> {
         from.fields(|number, from| match number {
             1 => from.replace(&mut self.items),
             2 => from.replace(&mut self.items_bytes),
@@ -86,7 +86,7 @@ impl Batch {
     }
 
     /// Takes the incomplete batch, unless it is empty.
-    pub(super) fn take(&mut self) -> Option<NextInput> {
+    pub(crate) fn take(&mut self) -> Option<NextInput> {
         if self.items.is_empty() {
             return None;
         }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use crate::task::TraceContext;
 use smol_str::SmolStr;
 
-use super::step_loop::Execution;
-use super::task_request::TaskRequest;
+use crate::execution::step_loop::Execution;
+use crate::execution::task_request::TaskRequest;
 use crate::program::Kind;
 use crate::task::TaskCall;
 

@@ -1,6 +1,6 @@
 //! Checks the parameters of a task against its integration.
 
-use super::message_text::unusable_parameters_text;
+use crate::execution::message_text::unusable_parameters_text;
 use crate::query::QueryError;
 use crate::value::Value;
 
@@ -25,6 +25,6 @@ pub(super) fn check_lists(parameters: &Value, lists_by_name: &[&str]) -> Result<
 }
 
 /// Returns the error for parameters with which the task cannot start.
-pub(super) fn unusable_parameters(parameters: &Value, reason: &str) -> QueryError {
+pub(crate) fn unusable_parameters(parameters: &Value, reason: &str) -> QueryError {
     QueryError::runtime(unusable_parameters_text(parameters, reason))
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Outcome;
+use crate::execution::Outcome;
 use crate::execution_info::ExecutionInfo;
 use crate::record::{DecodeError, ReadNodes, Record, RecordReader, RecordWriter, record};
 use crate::status::Status;

@@ -1,7 +1,7 @@
 //! Runs Choice states: selects the first rule whose condition is true.
 
-use super::step::{Exit, StateProgress, StateResult};
-use super::step_loop::Execution;
+use crate::execution::step::{Exit, StateProgress, StateResult};
+use crate::execution::step_loop::Execution;
 use crate::program::{Choice, Io, Selection, State};
 use crate::query::QueryError;
 use crate::wait_id::CursorId;
@@ -13,7 +13,7 @@ pub const NO_TRANSITION: &str =
 
 impl Execution {
     /// Selects the first rule that matches. Its Assign and Output replace the state's.
-    pub(super) fn choice(&mut self, id: CursorId, state: &State, choice: &Choice) -> StateResult {
+    pub(crate) fn choice(&mut self, id: CursorId, state: &State, choice: &Choice) -> StateResult {
         match self.choice_exit(id, state, choice) {
             Ok(exit) => Ok(StateProgress::Exit(exit)),
             Err(error) => Err(self.query_failed(id, &error, &state.name)),

@@ -1,10 +1,10 @@
 //! Tasks whose start is recorded, and that the process did not start because it shut down.
 
-use super::command::{Command, HeldTask};
-use super::cursor::{OpenTask, TaskExecutor, Waiting};
 use super::open_task::request_of;
-use super::step_context::StepContext;
-use super::step_loop::Execution;
+use crate::execution::command::{Command, HeldTask};
+use crate::execution::cursor::{OpenTask, TaskExecutor, Waiting};
+use crate::execution::step_context::StepContext;
+use crate::execution::step_loop::Execution;
 use crate::timestamp::Timestamp;
 use crate::wait_id::{TimerKind, WaitId};
 
@@ -27,8 +27,8 @@ impl Execution {
     }
 
     /// Returns whether a timer continues the execution until then, although it
-    /// [holds](super::Calls::Held) its calls: the end of a Wait state, or the delayed result of a
-    /// mock. An Express execution also retries.
+    /// [holds](crate::execution::Calls::Held) its calls: the end of a Wait state, or the delayed
+    /// result of a mock. An Express execution also retries.
     pub fn continues_until(&self, until: Timestamp) -> bool {
         let mut cursors = self.cursors.iter().map(|(_, cursor)| &cursor.waiting);
         cursors.any(|waiting| {
@@ -43,7 +43,7 @@ impl Execution {
     }
 
     /// Records that this process does not start a task. Its timeouts begin when it starts.
-    pub(super) fn hold_task(&mut self, wait_id: WaitId, cx: &mut StepContext<'_>) {
+    pub(crate) fn hold_task(&mut self, wait_id: WaitId, cx: &mut StepContext<'_>) {
         if let Some(open) = self.open_task(wait_id) {
             open.is_held = true;
             open.timeout_due = None;
@@ -54,7 +54,7 @@ impl Execution {
     }
 
     /// Handles the start of a task that an earlier process held.
-    pub(super) fn start_held_task(&mut self, wait_id: WaitId, cx: &mut StepContext<'_>) {
+    pub(crate) fn start_held_task(&mut self, wait_id: WaitId, cx: &mut StepContext<'_>) {
         let is_held = self
             .open_task(wait_id)
             .is_some_and(|open| std::mem::take(&mut open.is_held));
@@ -65,7 +65,7 @@ impl Execution {
 }
 
 /// Requests the start of a held task.
-pub(super) fn start_held(wait_id: WaitId, open: &OpenTask, cx: &mut StepContext<'_>) {
+pub(crate) fn start_held(wait_id: WaitId, open: &OpenTask, cx: &mut StepContext<'_>) {
     let task = match &open.executor {
         TaskExecutor::Handler { input, call, .. } => {
             HeldTask::Call(request_of(wait_id, open, input, *call))

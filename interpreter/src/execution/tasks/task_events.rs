@@ -1,11 +1,11 @@
 //! The events of tasks, by the kinds of their resources.
 
-use super::task_request::{TaskRequest, TaskSettings};
+use crate::execution::task_request::{TaskRequest, TaskSettings};
 use crate::history::{Details, EventKind, Payload};
 use crate::task::ResourceKind;
 
 #[inline]
-pub(super) fn scheduled_payload(request: &TaskRequest) -> Payload {
+pub(crate) fn scheduled_payload(request: &TaskRequest) -> Payload {
     let parameters = request.parameters.clone();
     match request.settings.as_deref().cloned().unwrap_or_default() {
         TaskSettings {
@@ -28,7 +28,7 @@ pub(super) fn scheduled_payload(request: &TaskRequest) -> Payload {
 }
 
 #[inline]
-pub(super) fn scheduled(family: ResourceKind) -> EventKind {
+pub(crate) fn scheduled(family: ResourceKind) -> EventKind {
     match family {
         ResourceKind::Lambda => EventKind::LambdaFunctionScheduled,
         ResourceKind::Activity => EventKind::ActivityScheduled,
@@ -37,7 +37,7 @@ pub(super) fn scheduled(family: ResourceKind) -> EventKind {
 }
 
 #[inline]
-pub(super) fn started(family: ResourceKind) -> EventKind {
+pub(crate) fn started(family: ResourceKind) -> EventKind {
     match family {
         ResourceKind::Lambda => EventKind::LambdaFunctionStarted,
         ResourceKind::Activity => EventKind::ActivityStarted,
@@ -46,7 +46,7 @@ pub(super) fn started(family: ResourceKind) -> EventKind {
 }
 
 #[inline]
-pub(super) fn succeeded(family: ResourceKind) -> EventKind {
+pub(crate) fn succeeded(family: ResourceKind) -> EventKind {
     match family {
         ResourceKind::Lambda => EventKind::LambdaFunctionSucceeded,
         ResourceKind::Activity => EventKind::ActivitySucceeded,
@@ -55,7 +55,7 @@ pub(super) fn succeeded(family: ResourceKind) -> EventKind {
 }
 
 #[inline]
-pub(super) fn failed(family: ResourceKind) -> EventKind {
+pub(crate) fn failed(family: ResourceKind) -> EventKind {
     match family {
         ResourceKind::Lambda => EventKind::LambdaFunctionFailed,
         ResourceKind::Activity => EventKind::ActivityFailed,
@@ -63,7 +63,7 @@ pub(super) fn failed(family: ResourceKind) -> EventKind {
     }
 }
 
-pub(super) fn timed_out(family: ResourceKind) -> EventKind {
+pub(crate) fn timed_out(family: ResourceKind) -> EventKind {
     match family {
         ResourceKind::Lambda => EventKind::LambdaFunctionTimedOut,
         ResourceKind::Activity => EventKind::ActivityTimedOut,

@@ -8,18 +8,18 @@ use smol_str::SmolStr;
 use stepwright_asl::errors;
 use stepwright_asl::model::MachineType;
 
-use super::batch::{Batch, NextInput};
-use super::command::{ChildStart, Command};
-use super::cursor::{Cursor, Waiting};
-use super::failure::Failure;
-use super::map_run::{MapRun, MapRunStage};
-use super::step::{StateProgress, StateResult};
-use super::step_context::StepContext;
-use super::step_loop::Execution;
 use crate::distributed::{
     ChildResult, Item, MapRunCounts, NextItem, SourceRequest, SourceResponse, TransferError,
     WriteResponse,
 };
+use crate::execution::command::{ChildStart, Command};
+use crate::execution::cursor::{Cursor, Waiting};
+use crate::execution::failure::Failure;
+use crate::execution::map_run::batch::{Batch, NextInput};
+use crate::execution::map_run::{MapRun, MapRunStage};
+use crate::execution::step::{StateProgress, StateResult};
+use crate::execution::step_context::StepContext;
+use crate::execution::step_loop::Execution;
 use crate::execution_info::{ExecutionInfo, MachineInfo, Names};
 use crate::history::{EventKind, Payload};
 use crate::program::{Distributed, Entry, Kind, Map};
@@ -50,7 +50,7 @@ pub(super) enum ItemError {
 
 impl Execution {
     /// Advances a run that was taken out of its cursor.
-    pub(super) fn step_run(
+    pub(crate) fn step_run(
         &mut self,
         id: CursorId,
         mut run: Box<MapRun>,
@@ -121,7 +121,7 @@ impl Execution {
     }
 
     /// Applies UpdateMapRun to a run. Returns `false` if no run with this ARN is running.
-    pub(super) fn update_run(
+    pub(crate) fn update_run(
         &mut self,
         arn: &str,
         changes: crate::distributed::RunChanges,
@@ -427,7 +427,7 @@ impl Execution {
     }
 
     /// Applies the ItemSelector to an item.
-    pub(super) fn selected(
+    pub(crate) fn selected(
         &self,
         cursor: &Cursor,
         map: &Map,
@@ -473,7 +473,7 @@ impl Execution {
     }
 
     /// Handles the end of a child.
-    pub(super) fn child_execution_ended(
+    pub(crate) fn child_execution_ended(
         &mut self,
         wait_id: WaitId,
         number: u32,
@@ -496,7 +496,7 @@ impl Execution {
     }
 
     /// Handles the response to a read request.
-    pub(super) fn object_was_read(
+    pub(crate) fn object_was_read(
         &mut self,
         wait_id: WaitId,
         read: Result<SourceResponse, TransferError>,
@@ -519,7 +519,7 @@ impl Execution {
     }
 
     /// Handles the response to a write request.
-    pub(super) fn object_was_written(
+    pub(crate) fn object_was_written(
         &mut self,
         wait_id: WaitId,
         written: Result<WriteResponse, TransferError>,
@@ -546,7 +546,7 @@ impl Execution {
     }
 
     /// Handles the refusal to start a child.
-    pub(super) fn child_refused(
+    pub(crate) fn child_refused(
         &mut self,
         wait_id: WaitId,
         number: u32,
@@ -590,7 +590,7 @@ fn report_run(wait_id: WaitId, run: &MapRun, ended: Option<Status>, cx: &mut Ste
 }
 
 /// Returns the first state and type of the child executions of a Distributed Map.
-pub(super) fn entry(map: &Map, distributed: &Distributed) -> Entry {
+pub(crate) fn entry(map: &Map, distributed: &Distributed) -> Entry {
     Entry {
         start: map.start,
         machine_type: distributed.execution_type,

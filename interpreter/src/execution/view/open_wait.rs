@@ -4,8 +4,8 @@ use std::fmt;
 
 use smol_str::SmolStr;
 
-use super::cursor::{Cursor, OpenTask, OpenTaskStage, TaskExecutor, Waiting};
-use super::step_loop::Execution;
+use crate::execution::cursor::{Cursor, OpenTask, OpenTaskStage, TaskExecutor, Waiting};
+use crate::execution::step_loop::Execution;
 use crate::history::ScopeNames as _;
 use crate::history::WaitEvents;
 use crate::program::{Kind, Task};
@@ -33,7 +33,8 @@ pub struct Wait {
 }
 
 impl Wait {
-    /// Returns the id of the wait, which the [inputs](super::Input) of the interpreter contain.
+    /// Returns the id of the wait, which the [inputs](crate::execution::Input) of the interpreter
+    /// contain.
     pub fn id(&self) -> WaitId {
         self.id
     }

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::cursor::{Cursor, TaskExecutor, Waiting};
-use super::step_loop::{Execution, Outcome};
+use crate::execution::cursor::{Cursor, TaskExecutor, Waiting};
+use crate::execution::step_loop::{Execution, Outcome};
 use crate::program::StateIx;
 use crate::query::VariableIx;
 use crate::timestamp::Timestamp;

@@ -1,15 +1,15 @@
 //! Runs Pass states: computes the output from the input, without a task.
 
-use super::inspection::InspectionStage;
-use super::step::{Exit, StateProgress, StateResult};
-use super::step_loop::Execution;
+use crate::execution::inspection::InspectionStage;
+use crate::execution::step::{Exit, StateProgress, StateResult};
+use crate::execution::step_loop::Execution;
 use crate::program::{Io, Pass, State};
 use crate::query::QueryError;
 use crate::wait_id::CursorId;
 
 impl Execution {
     /// Runs a Pass: InputPath, Parameters, Result, Assign, ResultPath, OutputPath.
-    pub(super) fn pass(&mut self, id: CursorId, state: &State, pass: &Pass) -> StateResult {
+    pub(crate) fn pass(&mut self, id: CursorId, state: &State, pass: &Pass) -> StateResult {
         match self.pass_exit(id, state, pass) {
             Ok(exit) => Ok(StateProgress::Exit(exit)),
             Err(error) => Err(self.query_failed(id, &error, &state.name)),

@@ -1,10 +1,10 @@
 //! Runs Parallel states: starts a cursor for each branch.
 
-use super::cursor::{Children, Cursor, Waiting};
-use super::failure::Failure;
-use super::step::{StateProgress, StateResult};
-use super::step_context::StepContext;
-use super::step_loop::Execution;
+use crate::execution::cursor::{Children, Cursor, Waiting};
+use crate::execution::failure::Failure;
+use crate::execution::step::{StateProgress, StateResult};
+use crate::execution::step_context::StepContext;
+use crate::execution::step_loop::Execution;
 use crate::history::{EventKind, Payload};
 use crate::program::{Io, Parallel, State};
 use crate::query::QueryError;
@@ -13,7 +13,7 @@ use crate::wait_id::CursorId;
 
 impl Execution {
     /// Starts a cursor for each branch, with its own copy of the input and the variables.
-    pub(super) fn parallel(
+    pub(crate) fn parallel(
         &mut self,
         id: CursorId,
         state: &State,

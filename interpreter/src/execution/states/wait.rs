@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::cursor::{Cursor, Waiting};
-use super::message_text::message_text;
-use super::step::{Exit, StateProgress, StateResult};
-use super::step_context::StepContext;
-use super::step_loop::Execution;
+use crate::execution::cursor::{Cursor, Waiting};
+use crate::execution::message_text::message_text;
+use crate::execution::step::{Exit, StateProgress, StateResult};
+use crate::execution::step_context::StepContext;
+use crate::execution::step_loop::Execution;
 use crate::program::{Numeric, State, Wait};
 use crate::query::QueryError;
 use crate::timestamp::Timestamp;
@@ -17,7 +17,7 @@ const TOO_LONG: &str = "Wait state delay is too long.";
 
 impl Execution {
     /// Starts the wait, or leaves the state if the time has already passed.
-    pub(super) fn wait_state(
+    pub(crate) fn wait_state(
         &mut self,
         id: CursorId,
         state: &State,
@@ -41,7 +41,7 @@ impl Execution {
     }
 
     /// Leaves the state at the end of the wait.
-    pub(super) fn finish_wait(&mut self, id: CursorId, effective: Value, cx: &mut StepContext<'_>) {
+    pub(crate) fn finish_wait(&mut self, id: CursorId, effective: Value, cx: &mut StepContext<'_>) {
         let Some(cursor) = self.cursors.get(id) else {
             return;
         };

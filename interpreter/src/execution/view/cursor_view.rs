@@ -3,9 +3,9 @@
 use smol_str::SmolStr;
 use stepwright_asl::jsonata::strip;
 
-use super::cursor::{Cursor, Waiting};
-use super::step_loop::Execution;
 use crate::evaluate::EvaluateError;
+use crate::execution::cursor::{Cursor, Waiting};
+use crate::execution::step_loop::Execution;
 use crate::history::ScopeNames as _;
 use crate::program::{Io, StateIx};
 use crate::query::{Expr, Scope};

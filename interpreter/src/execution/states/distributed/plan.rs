@@ -7,16 +7,16 @@ use crate::distributed::{
     self, BucketList, Export, FileSizes, Header, Item, Items, ObjectRef, Results, RetryCursor,
     RunView, Tally,
 };
-use crate::execution::arguments::unusable_parameters;
-use crate::execution::batch::{Batch, NextInput};
 use crate::execution::cursor::{Cursor, Waiting};
 use crate::execution::failure::Failure;
 use crate::execution::inspection::InspectionStage;
+use crate::execution::map_run::batch::{Batch, NextInput};
+use crate::execution::map_run::tolerance::Tolerance;
 use crate::execution::map_run::{MapRun, MapRunStage};
+use crate::execution::states::arguments::unusable_parameters;
 use crate::execution::step::{StateProgress, StateResult};
 use crate::execution::step_context::StepContext;
 use crate::execution::step_loop::Execution;
-use crate::execution::tolerance::Tolerance;
 use crate::history::{Details, EventKind};
 use crate::program::{
     Batcher, Distributed, Format, Io, ItemReaderFields, Map, ReaderSource, ResultWriterFields,
@@ -41,7 +41,7 @@ struct Plan {
 
 impl Execution {
     /// Creates a run.
-    pub(in super::super) fn distribute(
+    pub(in crate::execution) fn distribute(
         &mut self,
         id: CursorId,
         state: &State,
@@ -140,7 +140,7 @@ impl Execution {
 
     /// Returns the failure of a Map whose fields cannot be evaluated. An error in JSONata also
     /// writes MapStateFailed, an error in a path does not.
-    pub(in super::super) fn map_refused(
+    pub(in crate::execution) fn map_refused(
         &mut self,
         id: CursorId,
         state: &State,
@@ -173,7 +173,7 @@ impl Execution {
     }
 
     /// Evaluates ToleratedFailureCount and ToleratedFailurePercentage.
-    pub(in super::super) fn tolerance(
+    pub(in crate::execution) fn tolerance(
         &self,
         cursor: &Cursor,
         map: &Map,
