@@ -1,7 +1,7 @@
 //! The forms of the arms of a `match` of a result.
 
-use super::pattern_names::bound_names;
-use super::scan::{bare, called, single_name};
+use super::naming::pattern_names::bound_names;
+use super::source::scan::{bare, called, single_name};
 use super::translator::{ArmBody, ArmCode};
 use crate::machine::{cases, is_bound, is_of_prelude, own_name};
 use proc_macro2::{Ident, Span};
@@ -158,8 +158,8 @@ pub(super) fn inspects(body: &Expr, name: &Ident) -> Option<Span> {
         }
 
         fn visit_macro(&mut self, mac: &syn::Macro) {
-            if super::scan::MacroKind::of(mac) != super::scan::MacroKind::Log
-                && let Some(span) = super::tokens::read_in_macro(mac, self.0)
+            if super::source::scan::MacroKind::of(mac) != super::source::scan::MacroKind::Log
+                && let Some(span) = super::source::tokens::read_in_macro(mac, self.0)
             {
                 self.1.get_or_insert(span);
             }

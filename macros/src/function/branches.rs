@@ -1,11 +1,11 @@
 //! `map`, `map_distributed` and `try_join!`: states with bodies.
 
-use super::call_chain::CallChain;
 use super::graph::{Graph, Node};
+use super::naming::pattern_names::bound_names;
+use super::naming::state_name::{StateName, callee, subject, word};
 use super::object_items::{ObjectSource, results_writer};
-use super::pattern_names::bound_names;
-use super::scan::{bare, by_value, called, iterator_method, list_of};
-use super::state_name::{StateName, callee, subject, word};
+use super::source::call_chain::CallChain;
+use super::source::scan::{bare, by_value, called, iterator_method, list_of};
 use super::translator::{Dest, Exits, Translator};
 use crate::machine::{Access, Distributed, LetBinding, Map, MapLoop, StateWork, own_name};
 use crate::name::{pascal, text};
@@ -66,7 +66,7 @@ impl Translator<'_> {
             this.body_graph(&subject, span, |this, mut exits| {
                 run.item = this.names.declare(&item_source, this.body);
                 // The body assigns a variable with the item's value: the item itself is fixed.
-                if !super::pattern_names::mutable_names(item_pattern).is_empty() {
+                if !super::naming::pattern_names::mutable_names(item_pattern).is_empty() {
                     let (item, variable) = (&run.item, this.names.bind(&item_source, this.body));
                     let value: Expr = parse_quote_spanned!(item.span()=> #item);
                     exits = this.assign(LetBinding::one(variable.clone()), value, exits);

@@ -1,12 +1,12 @@
 //! Calls that are awaited: tasks, nested workflows, and those of the other files.
 
-use super::call_chain::CallChain;
 use super::graph::Node;
-use super::refused::{foreign_sleep, is_of_results, result_without_a_value, unknown_macro};
-use super::scan::{OPTIONS, by_value, called, without_reference};
-use super::state_name::{StateName, is_literal, word};
+use super::naming::state_name::{StateName, is_literal, word};
+use super::source::call_chain::CallChain;
+use super::source::refused::{foreign_sleep, is_of_results, result_without_a_value, unknown_macro};
+use super::source::scan::{OPTIONS, by_value, called, without_reference};
+use super::source::unmarked_functions::without_task;
 use super::translator::{Dest, Exits, Translator};
-use super::unmarked_functions::without_task;
 use crate::checked_type::DeclaredType;
 use crate::functions::is_task;
 use crate::machine::{Application, Call, Callee, StateWork, own_name};

@@ -1,7 +1,7 @@
 //! The options of a call: its name, its timeouts and its retries.
 
-use super::call_chain::CallChain;
-use super::scan::{bare, called};
+use super::source::call_chain::CallChain;
+use super::source::scan::{bare, called};
 use super::translator::Translator;
 use crate::machine::{
     Amount, ErrorPattern, Matches, Retry, Setting, SettingValue, StateWork, own_name,

@@ -1,10 +1,10 @@
 //! `if` and `match` as Choice states.
 
 use super::graph::Node;
-use super::scan::{bare, by_value, is_of_result, let_condition};
-use super::state_name::{
+use super::naming::state_name::{
     StateName, arm_name, callee_in, condition_words, first_token_of, subject, variable, variant_of,
 };
+use super::source::scan::{bare, by_value, is_of_result, let_condition};
 use super::translator::{ArmBody, ArmCode, Chain, Dest, Exits, Translator};
 use proc_macro2::Span;
 use syn::spanned::Spanned;

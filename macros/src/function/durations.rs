@@ -1,8 +1,8 @@
 //! `sleep`, and the durations of waits, timeouts and retries.
 
 use super::graph::Node;
-use super::scan::{bare, by_value, called};
-use super::state_name::{StateName, word};
+use super::naming::state_name::{StateName, word};
+use super::source::scan::{bare, by_value, called};
 use super::translator::{Exits, Translator};
 use crate::machine::{Amount, StateWork, Wait, own_name};
 use crate::name::pascal;

@@ -1,11 +1,11 @@
 //! The ends of a body: results, errors, `panic!` and `assert!`.
 
 use super::graph::Node;
-use super::scan::{
+use super::naming::state_name::{StateName, condition_words, subject, word};
+use super::source::scan::{
     Assertion, MacroKind, bare, by_value, called, control_flow_in, default_panic_text, may_panic,
     needs_states, printed_arguments, single_name,
 };
-use super::state_name::{StateName, condition_words, subject, word};
 use super::translator::{Dest, Exits, Translator};
 use crate::functions::is_type;
 use crate::machine::{Fail, LetBinding, Raised, StateWork, is_of_prelude, own_name};

@@ -1,9 +1,9 @@
 //! Calls inside of expressions, which become states before the statement.
 
 use super::graph::Node;
-use super::refused::{methods_of_results, reads_result, result_without_a_value};
-use super::scan::{first_await, value_arguments};
-use super::state_name::{subject, variable};
+use super::naming::state_name::{subject, variable};
+use super::source::refused::{methods_of_results, reads_result, result_without_a_value};
+use super::source::scan::{first_await, value_arguments};
 use super::translator::{Dest, Exits, Translator};
 use crate::machine::StateWork;
 use proc_macro2::Ident;
@@ -42,7 +42,7 @@ impl Translator<'_> {
         }
         self.name = name;
         self.fixed_variables = fixed_variables;
-        if let Some(span) = super::scan::await_in_a_closure(&value) {
+        if let Some(span) = super::source::scan::await_in_a_closure(&value) {
             self.errors.at(
                 span,
                 "a closure in a value cannot make calls: write `map(list, async |item| task(item).await).await`, or a `for` loop",

@@ -1,7 +1,7 @@
 //! The error type of `try_join!` in a plain run: how the branches determine it.
 
-use super::call_chain::CallChain;
-use super::scan::{MacroKind, bare, called, is_result};
+use super::source::call_chain::CallChain;
+use super::source::scan::{MacroKind, bare, called, is_result};
 use crate::functions::is_task;
 use crate::machine::{is_of_prelude, own_name};
 use proc_macro2::TokenStream;

@@ -2,11 +2,13 @@
 
 use super::choices::is_chain;
 use super::graph::Node;
-use super::scan::{
+use super::naming::state_name::{
+    StateName, condition_words, pattern_subject, subject, variable, word,
+};
+use super::source::scan::{
     by_value, first_await, growing_call, is_assigning, iterator_method, let_condition, list_of,
     single_name, without_reference_pattern,
 };
-use super::state_name::{StateName, condition_words, pattern_subject, subject, variable, word};
 use super::translator::{Dest, Exits, LoopContext, Translator};
 use crate::machine::{Let, LetBinding};
 use crate::name::text;

@@ -4,7 +4,7 @@
 //! States assign whole variables. A reference to a part of a variable, or one whose variable is
 //! known only at run time, would have to change that variable as well.
 
-use super::scan::{MacroKind, bare, called, single_name, without_type};
+use super::source::scan::{MacroKind, bare, called, single_name, without_type};
 use super::translator::Translator;
 use crate::errors::TokenRange;
 use crate::functions::is_task;

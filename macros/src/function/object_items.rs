@@ -1,7 +1,7 @@
 //! Items in S3: `csv_items(bucket, key)`, the first argument of `map_distributed`.
 
 use super::call_options::{literal, whole};
-use super::scan::{bare, by_value, called};
+use super::source::scan::{bare, by_value, called};
 use super::translator::{Exits, Translator};
 use crate::machine::{Access, ObjectLiteral, ObjectValue, Setting, SettingValue, own_name};
 use crate::name::text;

@@ -1,7 +1,7 @@
 //! `#[workflow(timeout = days(7), express, lambda_retries)]`, `#[fragment(allow(unbounded_loop))]`
 
 use super::durations::unit_of;
-use super::signature::FunctionKind;
+use super::source::signature::FunctionKind;
 use crate::machine::{Amount, WorkflowOptions};
 use crate::root::Root;
 use proc_macro2::Ident;

@@ -5,15 +5,15 @@
 //! become closures. `dsl/src/function/body.rs` has the reason.
 
 use super::call::is_task_token;
-use super::call_chain::CallChain;
 use super::join_errors::{joins_by_type, names_error, passed_error, returns_only_ok};
 use super::object_items::ObjectSource;
-use super::refused::{reads_result, refused_call};
-use super::scan::{
+use super::service_call::{placeholder_name, request_arguments};
+use super::source::call_chain::CallChain;
+use super::source::refused::{reads_result, refused_call};
+use super::source::scan::{
     Assertion, MacroKind, OPTIONS, bare, called, default_panic_text, is_of_result, single_name,
     value_arguments,
 };
-use super::service_call::{placeholder_name, request_arguments};
 use crate::editor;
 use crate::functions::{computed_call, has_generic_arguments, is_task, unit, written};
 use crate::inference::inferred;

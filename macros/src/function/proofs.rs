@@ -1,6 +1,6 @@
 //! Constants that prove what the states assume about functions and types of the user.
 
-use super::scan::called;
+use super::source::scan::called;
 use crate::error_message::simple_message;
 use crate::functions::is_type;
 use crate::machine::own_name;

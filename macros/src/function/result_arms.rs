@@ -5,9 +5,9 @@ use super::arm_forms::{
 };
 use super::call_options::{is_failed, predefined, text_of};
 use super::graph::{Exit, Node};
-use super::pattern_names::{bound_names, mutable_names, with_variables};
-use super::scan::{bare, called, reads, single_name, without_reference};
-use super::state_name::{StateName, arm_name, subject, variable};
+use super::naming::pattern_names::{bound_names, mutable_names, with_variables};
+use super::naming::state_name::{StateName, arm_name, subject, variable};
+use super::source::scan::{bare, called, reads, single_name, without_reference};
 use super::translator::{ArmBody, ArmCode, Dest, Exits, Translator};
 use crate::checked_type::DeclaredType;
 use crate::machine::{EdgeKind, ErrorPattern, LetBinding, cases, is_bound, is_of_prelude};

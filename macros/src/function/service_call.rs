@@ -2,8 +2,8 @@
 
 use super::call::with_task_token;
 use super::graph::Node;
-use super::scan::{bare, by_value, called};
-use super::state_name::StateName;
+use super::naming::state_name::StateName;
+use super::source::scan::{bare, by_value, called};
 use super::translator::{Exits, Translator};
 use crate::machine::{Call, Callee, StateWork, own_name, request_argument};
 use crate::name::pascal;

@@ -1,17 +1,17 @@
 //! Statements and expressions as states: blocks, `let`, assignments and values.
 
+use super::graph::unique_names::make_unique;
 use super::graph::{Graph, Node};
 use super::mutable::changed_through_reference;
-use super::name_attributes::NameAttributes;
-use super::pattern_names::{bound_names, mutable_names};
-use super::refused::{awaited_names, not_awaited, reads_result, unknown_macro};
-use super::scan::{
+use super::naming::name_attributes::NameAttributes;
+use super::naming::pattern_names::{bound_names, mutable_names};
+use super::naming::state_name::{StateName, first_token, subject, word};
+use super::source::refused::{awaited_names, not_awaited, reads_result, unknown_macro};
+use super::source::scan::{
     bare, by_value, called, growing_call, is_assigning, is_of_result, is_result, name_attributes,
     needs_states, single_name, without_type,
 };
-use super::state_name::{StateName, first_token, subject, word};
 use super::translator::{ArmBody, ArmCode, Dest, Exits, Translator};
-use super::unique_names::make_unique;
 use crate::attributes::{AttributeSite, refuse_ignored};
 use crate::machine::{Let, LetBinding, StateWork, UPDATE, own_name};
 use crate::name::{pascal, text};

@@ -1,8 +1,8 @@
 //! The states of functions, as text.
 
-use super::linker::linked;
+use super::graph::linker::linked;
+use super::source::unmarked_functions::ModuleSource;
 use super::translator::Translator;
-use super::unmarked_functions::ModuleSource;
 use crate::attributes::with_attribute;
 use crate::errors::Errors;
 use crate::machine::{

@@ -1,15 +1,15 @@
 //! The state of a translation: the graph, the names and the loops at the current statement.
 
 use super::graph::{Exit, Graph, Node};
-use super::name_attributes::{NameAttributes, NumberedName};
-use super::names::Names;
-use super::pattern_names::{bound_names, mutable_names, with_variables};
+use super::naming::name_attributes::{NameAttributes, NumberedName};
+use super::naming::names::Names;
+use super::naming::pattern_names::{bound_names, mutable_names, with_variables};
+use super::naming::state_name::{StateName, word};
 use super::proofs::Proofs;
-use super::refused::refused_in;
-use super::scan::{bare, first_await, without_reference_pattern};
-use super::signature::FunctionKind;
-use super::state_name::{StateName, word};
-use super::unmarked_functions::ModuleSource;
+use super::source::refused::refused_in;
+use super::source::scan::{bare, first_await, without_reference_pattern};
+use super::source::signature::FunctionKind;
+use super::source::unmarked_functions::ModuleSource;
 use crate::checked_type::DeclaredType;
 use crate::errors::Errors;
 use crate::machine::{EdgeKind, ErrorPattern, LetBinding, StateWork};

@@ -11,7 +11,7 @@ use std::collections::HashSet;
 use syn::{Block, Expr, Path};
 
 /// The methods of `Result` alone that an expression calls on the result of a call.
-pub(super) fn methods_of_results(value: &Expr) -> Vec<Ident> {
+pub(crate) fn methods_of_results(value: &Expr) -> Vec<Ident> {
     #[derive(Default)]
     struct Found(Vec<Ident>);
     impl syn::visit::Visit<'_> for Found {
@@ -59,24 +59,24 @@ const READERS: &[&str] = &[
 
 /// Whether a method of options and results is called directly on the result of a call. Only rustc
 /// knows which of both the result is.
-pub(super) fn reads_result(call: &syn::ExprMethodCall) -> bool {
+pub(crate) fn reads_result(call: &syn::ExprMethodCall) -> bool {
     matches!(bare(&call.receiver), Expr::Await(_)) && READERS.iter().any(|name| call.method == name)
 }
 
 /// Whether results have a method of this name.
-pub(super) fn is_of_results(method: &Ident) -> bool {
+pub(crate) fn is_of_results(method: &Ident) -> bool {
     OF_RESULTS.iter().chain(READERS).any(|name| method == name)
 }
 
 /// The message about a method of a `Result` that a state does not have.
-pub(super) fn result_without_a_value(method: &Ident) -> String {
+pub(crate) fn result_without_a_value(method: &Ident) -> String {
     format!(
         "a workflow has no value for the `Result` of a call, so `{method}` cannot read it: write `?` after the call, or match it"
     )
 }
 
 /// Removes the options of calls that are written after `.await`, and returns their names.
-pub(super) fn take_options_after_await(code: &mut Block) -> Vec<Ident> {
+pub(crate) fn take_options_after_await(code: &mut Block) -> Vec<Ident> {
     #[derive(Default)]
     struct Found(Vec<Ident>);
     impl syn::visit_mut::VisitMut for Found {
@@ -98,7 +98,7 @@ pub(super) fn take_options_after_await(code: &mut Block) -> Vec<Ident> {
 
 /// The functions that a function awaits, by their paths in the source. They are no functions with
 /// `#[expression]`.
-pub(super) fn awaited_names(block: &Block) -> HashSet<String> {
+pub(crate) fn awaited_names(block: &Block) -> HashSet<String> {
     #[derive(Default)]
     struct Awaited(HashSet<String>);
     impl syn::visit::Visit<'_> for Awaited {
@@ -123,7 +123,7 @@ fn without_await(path: &Path) -> String {
 }
 
 /// The message about a `sleep` of another crate.
-pub(super) fn foreign_sleep(path: &Path) -> Option<String> {
+pub(crate) fn foreign_sleep(path: &Path) -> Option<String> {
     let name = own_name(path).map(text).unwrap_or_default();
     let first = path.segments.first().map(|first| text(&first.ident));
     let is_foreign = path.segments.len() > 1
@@ -144,7 +144,7 @@ pub(super) fn foreign_sleep(path: &Path) -> Option<String> {
 }
 
 /// The message about a function that is called, but not awaited.
-pub(super) fn not_awaited(path: &Path) -> String {
+pub(crate) fn not_awaited(path: &Path) -> String {
     let name = own_name(path).map(text).unwrap_or_default();
     refused_call(path).unwrap_or_else(|| {
         format!(
@@ -155,7 +155,7 @@ pub(super) fn not_awaited(path: &Path) -> String {
 
 /// The message about a call in a value of a function that a workflow knows, and that is no value;
 /// `None` for another function, which may have `#[expression]`.
-pub(super) fn refused_call(path: &Path) -> Option<String> {
+pub(crate) fn refused_call(path: &Path) -> Option<String> {
     let name = own_name(path).map(text).unwrap_or_default();
     let is_alone = path.segments.len() == 1;
     if let Some(message) = foreign_sleep(path) {
@@ -182,7 +182,7 @@ pub(super) fn refused_call(path: &Path) -> Option<String> {
 const RESULT_AS_A_VALUE: &str = "a workflow has no value for a `Result`: end the function with it, `return Ok(..)` or `return Err(..)`, or use an `Option` or an enum";
 
 /// The message about a macro of the program.
-pub(super) fn unknown_macro(path: &Path) -> String {
+pub(crate) fn unknown_macro(path: &Path) -> String {
     if own_name(path).is_some_and(|name| name == "join") {
         return format!(
             "a workflow has no `{}!`: write `let (a, b) = try_join!(first(..), second(..)).await?;`, and without `?` if no call can fail",
@@ -196,7 +196,7 @@ pub(super) fn unknown_macro(path: &Path) -> String {
 }
 
 /// The code in an expression that no state can evaluate, with a message for each.
-pub(super) fn refused_in(value: &Expr, awaited: &HashSet<String>) -> Vec<(TokenRange, String)> {
+pub(crate) fn refused_in(value: &Expr, awaited: &HashSet<String>) -> Vec<(TokenRange, String)> {
     struct Refused<'a>(Vec<(TokenRange, String)>, &'a HashSet<String>);
     impl syn::visit::Visit<'_> for Refused<'_> {
         fn visit_expr(&mut self, value: &Expr) {

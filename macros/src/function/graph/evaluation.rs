@@ -1,6 +1,6 @@
 //! Properties of an expression: whether its evaluation may fail, or differs each time.
 
-use super::tokens::each_ident;
+use crate::function::source::tokens::each_ident;
 use crate::machine::{Let, LetBinding};
 use quote::ToTokens;
 use std::collections::HashSet;
@@ -26,7 +26,7 @@ pub(super) fn reads_changing_value(lets: &[Let]) -> bool {
 }
 
 /// The names of variables in the code, by their form during the translation.
-pub(super) fn names_in(code: &impl ToTokens) -> HashSet<String> {
+pub(crate) fn names_in(code: &impl ToTokens) -> HashSet<String> {
     let mut names = HashSet::new();
     each_ident(code.to_token_stream(), &mut |ident| {
         let text = ident.to_string();
@@ -47,7 +47,7 @@ pub(super) fn reads_token(value: &Expr) -> bool {
 }
 
 /// Whether each evaluation produces a different value.
-pub(super) fn changes(value: &Expr) -> bool {
+pub(crate) fn changes(value: &Expr) -> bool {
     let mut found = false;
     each_ident(value.to_token_stream(), &mut |ident| {
         found |= ident == "now" || ident == "uuid";

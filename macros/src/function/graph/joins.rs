@@ -7,10 +7,10 @@
 use super::evaluation::{
     assigned_names, changes, is_total, names_in, reads_changing_value, reads_token,
 };
-use super::final_names::rename;
-use super::graph::{Exit, Graph, Node, Role};
-use super::names::Names;
-use super::state_name::StateName;
+use super::{Exit, Graph, Node, Role};
+use crate::function::naming::final_names::rename;
+use crate::function::naming::names::Names;
+use crate::function::naming::state_name::StateName;
 use crate::machine::{
     Callee, EdgeKind, Let, LetBinding, ObjectLiteral, StateExit, StateWork, UserExpr,
 };
@@ -23,7 +23,7 @@ impl Graph {
     /// Makes an assignment before a state of each argument that may fail, if a Retrier or a Catcher
     /// of the state takes every error: Step Functions would treat the failure of an argument as a
     /// failure of the task.
-    pub(super) fn compute_arguments_before(&mut self, bind: &mut impl FnMut(Span) -> Ident) {
+    pub(crate) fn compute_arguments_before(&mut self, bind: &mut impl FnMut(Span) -> Ident) {
         for index in 0..self.nodes.len() {
             if !self.nodes[index].handles_all() {
                 continue;
@@ -60,7 +60,7 @@ impl Graph {
 
     /// Makes each assignment part of a transition or of a Pass state. Returns the locations of
     /// loops without a state.
-    pub(super) fn settle(&mut self, names: &Names) -> Vec<Span> {
+    pub(crate) fn settle(&mut self, names: &Names) -> Vec<Span> {
         let endless = self.loops_without_a_state();
         if !endless.is_empty() {
             return endless;

@@ -6,8 +6,8 @@
 //! nearer to the start, and not on states inside of other code. The Pass state in which a branch
 //! begins has a number if no such name is free.
 
-use super::graph::{Graph, Role};
-use super::state_name::StateName;
+use super::{Graph, Role};
+use crate::function::naming::state_name::StateName;
 use std::collections::HashSet;
 use stepwright_asl::name::check_state;
 
@@ -15,7 +15,7 @@ use stepwright_asl::name::check_state;
 const LARGEST_NUMBER: usize = 10_000;
 
 /// Gives each state of a function a name, if there are enough different ones.
-pub(super) fn make_unique(graph: &mut Graph) {
+pub(crate) fn make_unique(graph: &mut Graph) {
     let mut names = Vec::new();
     collect(graph, &mut names);
     let explicit = names.iter().filter(|name| name.is_explicit);

@@ -2,9 +2,15 @@
 //!
 //! A node holds a [`State`] and its [`Edge`]s. Until the states of the whole function are known,
 //! a state and the target of a transition are named `_`, and [`Edge::to`] is the index of a node.
-//! [`linker`](super::linker) gives them their names.
+//! [`linker`](self::linker) gives them their names.
 
-use super::state_name::StateName;
+mod evaluation;
+mod joins;
+pub(super) mod linker;
+mod merge;
+pub(super) mod unique_names;
+
+use super::naming::state_name::StateName;
 use crate::checked_type::DeclaredType;
 use crate::machine::{
     Call, Callee, ChoiceState, Condition, Edge, EdgeKind, ErrorPattern, State, StateExit,

@@ -13,7 +13,7 @@ const MOST_PARAMETERS: usize = 16;
 
 /// What the attribute makes of the function. It is displayed as the name of the attribute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum FunctionKind {
+pub(crate) enum FunctionKind {
     Workflow,
     Fragment,
 }
@@ -28,14 +28,14 @@ impl fmt::Display for FunctionKind {
 }
 
 /// The parts of a signature.
-pub(super) struct Signature {
-    pub(super) parameters: Vec<(Ident, Type)>,
-    pub(super) returns: TaskReturnType,
+pub(crate) struct Signature {
+    pub(crate) parameters: Vec<(Ident, Type)>,
+    pub(crate) returns: TaskReturnType,
 }
 
 impl Signature {
     /// Reads a signature, and reports what the kind of function does not allow.
-    pub(super) fn of(kind: FunctionKind, function: &ItemFn, errors: &Errors) -> Signature {
+    pub(crate) fn of(kind: FunctionKind, function: &ItemFn, errors: &Errors) -> Signature {
         let signature = &function.sig;
         if signature.asyncness.is_none() {
             errors.at(
@@ -160,7 +160,7 @@ impl FunctionKind {
     }
 
     /// The message about a parameter that is assigned.
-    pub(super) fn assigned_parameter(self, name: &Ident) -> String {
+    pub(crate) fn assigned_parameter(self, name: &Ident) -> String {
         match self {
             FunctionKind::Workflow => format!(
                 "the workflow's input cannot be assigned: write `let mut {name} = {name};` first"

@@ -1,8 +1,8 @@
 //! States with the same work and transition become one state.
 
 use super::evaluation::assigned_names;
-use super::graph::{Graph, Node};
-use super::names::Names;
+use super::{Graph, Node};
+use crate::function::naming::names::Names;
 use crate::machine::{
     Amount, Callee, Edge, EdgeKind, ErrorPattern, Fail, Let, LetBinding, Raised, StateExit,
     StateWork,

@@ -12,7 +12,7 @@ use syn::{
 };
 
 /// The methods that set an option of a call.
-pub(super) const OPTIONS: &[&str] = &[
+pub(crate) const OPTIONS: &[&str] = &[
     "retry",
     "timeout",
     "heartbeat",
@@ -46,7 +46,7 @@ const ASSERTS: &[&str] = &[
 
 /// The effect of a macro in a function.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum MacroKind {
+pub(crate) enum MacroKind {
     Log,
     Panic,
     Assert,
@@ -56,7 +56,7 @@ pub(super) enum MacroKind {
 }
 
 impl MacroKind {
-    pub(super) fn of(mac: &Macro) -> MacroKind {
+    pub(crate) fn of(mac: &Macro) -> MacroKind {
         let Some(name) = own_name(&mac.path).map(ToString::to_string) else {
             return MacroKind::Value;
         };
@@ -76,7 +76,7 @@ impl MacroKind {
 }
 
 /// The text of `panic!()` and the like without arguments, as std has it.
-pub(super) fn default_panic_text(mac: &Macro) -> &'static str {
+pub(crate) fn default_panic_text(mac: &Macro) -> &'static str {
     let is = |name| own_name(&mac.path).is_some_and(|own| own == name);
     if is("unreachable") {
         "internal error: entered unreachable code"
@@ -90,16 +90,16 @@ pub(super) fn default_panic_text(mac: &Macro) -> &'static str {
 }
 
 /// The parts of `assert!(condition, "..")` and of its relatives.
-pub(super) struct Assertion {
+pub(crate) struct Assertion {
     /// `left == right` for `assert_eq!`.
-    pub(super) condition: Expr,
+    pub(crate) condition: Expr,
     /// The arguments of `format!` for the text of the failure.
-    pub(super) text: TokenStream,
+    pub(crate) text: TokenStream,
 }
 
 impl Assertion {
     /// Parses an assertion; `None` if arguments are missing, which rustc reports.
-    pub(super) fn of(mac: &Macro) -> Option<Assertion> {
+    pub(crate) fn of(mac: &Macro) -> Option<Assertion> {
         let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
         let mut arguments = mac.parse_body_with(parser).ok()?.into_iter();
         let first = arguments.next()?;
@@ -135,7 +135,7 @@ impl Assertion {
 
 /// Whether an expression cannot be one value of a state: it calls, it changes the control flow, or
 /// it produces a `Result`.
-pub(super) fn needs_states(value: &Expr) -> bool {
+pub(crate) fn needs_states(value: &Expr) -> bool {
     let mut scan = StateScan::default();
     scan.visit_expr(value);
     scan.found
@@ -195,12 +195,12 @@ impl Visit<'_> for StateScan {
 }
 
 /// `Ok(..)` or `Err(..)`
-pub(super) fn is_result(call: &ExprCall) -> bool {
+pub(crate) fn is_result(call: &ExprCall) -> bool {
     called(call).is_some_and(|path| is_of_prelude(path, "Ok") || is_of_prelude(path, "Err"))
 }
 
 /// `+=` and the like.
-pub(super) fn is_assigning(op: &syn::BinOp) -> bool {
+pub(crate) fn is_assigning(op: &syn::BinOp) -> bool {
     use syn::BinOp::*;
     matches!(
         op,
@@ -218,7 +218,7 @@ pub(super) fn is_assigning(op: &syn::BinOp) -> bool {
 }
 
 /// `list.push(item)`, `list.extend(more)` or `text.push_str(more)`, which assign the variable anew.
-pub(super) fn growing_call(value: &Expr) -> Option<&ExprMethodCall> {
+pub(crate) fn growing_call(value: &Expr) -> Option<&ExprMethodCall> {
     match bare(value) {
         Expr::MethodCall(call) if call.args.len() == 1 => {
             let methods = ["push", "extend", "push_str"];
@@ -230,7 +230,7 @@ pub(super) fn growing_call(value: &Expr) -> Option<&ExprMethodCall> {
 }
 
 /// The first `.await` in an expression.
-pub(super) fn first_await(value: &Expr) -> Option<Span> {
+pub(crate) fn first_await(value: &Expr) -> Option<Span> {
     #[derive(Default)]
     struct Awaits(Option<Span>);
     impl Visit<'_> for Awaits {
@@ -251,7 +251,7 @@ pub(super) fn first_await(value: &Expr) -> Option<Span> {
 
 /// The first token in a log line that does more than write it: `.await`, `?`, `return`, `break` or
 /// `continue`.
-pub(super) fn control_flow_in(tokens: TokenStream) -> Option<(Span, &'static str)> {
+pub(crate) fn control_flow_in(tokens: TokenStream) -> Option<(Span, &'static str)> {
     let mut follows_a_value = false;
     for token in tokens {
         let found = match &token {
@@ -284,7 +284,7 @@ pub(super) fn control_flow_in(tokens: TokenStream) -> Option<(Span, &'static str
 }
 
 /// The arguments of `format!` and `vec!`.
-pub(super) fn value_arguments(mac: &Macro) -> Option<Punctuated<Expr, Token![,]>> {
+pub(crate) fn value_arguments(mac: &Macro) -> Option<Punctuated<Expr, Token![,]>> {
     if !(mac.path.is_ident("format") || mac.path.is_ident("vec")) {
         return None;
     }
@@ -293,7 +293,7 @@ pub(super) fn value_arguments(mac: &Macro) -> Option<Punctuated<Expr, Token![,]>
 
 /// The arguments of a macro of the standard library that prints. Those of other log macros are
 /// computed only if the level is enabled.
-pub(super) fn printed_arguments(mac: &Macro) -> Vec<Expr> {
+pub(crate) fn printed_arguments(mac: &Macro) -> Vec<Expr> {
     let names = ["println", "eprintln", "print", "eprint", "dbg"];
     let is_std = own_name(&mac.path).is_some_and(|own| names.iter().any(|name| own == name));
     let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
@@ -308,7 +308,7 @@ pub(super) fn printed_arguments(mac: &Macro) -> Vec<Expr> {
 
 /// Whether the evaluation of an expression may panic: a division, an index, `unwrap`. A difference
 /// of unsigned integers is not recognized, because the types are not known here.
-pub(super) fn may_panic(value: &Expr) -> bool {
+pub(crate) fn may_panic(value: &Expr) -> bool {
     struct Panics(bool);
     impl Visit<'_> for Panics {
         fn visit_expr(&mut self, value: &Expr) {
@@ -333,7 +333,7 @@ pub(super) fn may_panic(value: &Expr) -> bool {
 }
 
 /// The first `.await` in a closure of an expression.
-pub(super) fn await_in_a_closure(value: &Expr) -> Option<Span> {
+pub(crate) fn await_in_a_closure(value: &Expr) -> Option<Span> {
     #[derive(Default)]
     struct Closures(Option<Span>);
     impl Visit<'_> for Closures {
@@ -349,7 +349,7 @@ pub(super) fn await_in_a_closure(value: &Expr) -> Option<Span> {
 }
 
 /// Whether an expression reads a name.
-pub(super) fn reads(value: &Expr, name: &Ident) -> bool {
+pub(crate) fn reads(value: &Expr, name: &Ident) -> bool {
     struct Reads<'n>(&'n Ident, bool);
     impl Visit<'_> for Reads<'_> {
         fn visit_expr_path(&mut self, path: &ExprPath) {
@@ -368,7 +368,7 @@ pub(super) fn reads(value: &Expr, name: &Ident) -> bool {
 }
 
 /// Removes parentheses and groups.
-pub(super) fn bare(value: &Expr) -> &Expr {
+pub(crate) fn bare(value: &Expr) -> &Expr {
     match value {
         Expr::Paren(inner) => bare(&inner.expr),
         Expr::Group(inner) => bare(&inner.expr),
@@ -377,7 +377,7 @@ pub(super) fn bare(value: &Expr) -> &Expr {
 }
 
 /// Removes references, because a workflow passes values.
-pub(super) fn by_value(value: &Expr) -> &Expr {
+pub(crate) fn by_value(value: &Expr) -> &Expr {
     match bare(value) {
         Expr::Reference(reference) => by_value(&reference.expr),
         other => other,
@@ -385,7 +385,7 @@ pub(super) fn by_value(value: &Expr) -> &Expr {
 }
 
 /// The path of a call's function.
-pub(super) fn called(call: &ExprCall) -> Option<&Path> {
+pub(crate) fn called(call: &ExprCall) -> Option<&Path> {
     match bare(&call.func) {
         Expr::Path(path) if path.qself.is_none() => Some(&path.path),
         _ => None,
@@ -393,7 +393,7 @@ pub(super) fn called(call: &ExprCall) -> Option<&Path> {
 }
 
 /// The list of a `for`: without a reference and without `.iter()`.
-pub(super) fn list_of(value: &Expr) -> &Expr {
+pub(crate) fn list_of(value: &Expr) -> &Expr {
     match by_value(value) {
         Expr::MethodCall(call)
             if call.args.is_empty() && (call.method == "iter" || call.method == "clone") =>
@@ -405,7 +405,7 @@ pub(super) fn list_of(value: &Expr) -> &Expr {
 }
 
 /// The last method of an expression, if it returns an iterator.
-pub(super) fn iterator_method(value: &Expr) -> Option<&Ident> {
+pub(crate) fn iterator_method(value: &Expr) -> Option<&Ident> {
     const METHODS: &[&str] = &[
         "chain",
         "chars",
@@ -438,14 +438,14 @@ pub(super) fn iterator_method(value: &Expr) -> Option<&Ident> {
 }
 
 /// The variable that an expression is.
-pub(super) fn single_name(value: &Expr) -> Option<&Ident> {
+pub(crate) fn single_name(value: &Expr) -> Option<&Ident> {
     match bare(value) {
         Expr::Path(path) => path.path.get_ident(),
         _ => None,
     }
 }
 
-pub(super) fn without_type(pattern: &Pat) -> &Pat {
+pub(crate) fn without_type(pattern: &Pat) -> &Pat {
     match pattern {
         Pat::Type(typed) => &typed.pat,
         other => other,
@@ -453,7 +453,7 @@ pub(super) fn without_type(pattern: &Pat) -> &Pat {
 }
 
 /// The type of a value, of which the source has a reference: `String` for `&str`.
-pub(super) fn without_reference(ty: Type) -> Type {
+pub(crate) fn without_reference(ty: Type) -> Type {
     let Type::Reference(reference) = ty else {
         return ty;
     };
@@ -467,7 +467,7 @@ pub(super) fn without_reference(ty: Type) -> Type {
     }
 }
 
-pub(super) fn without_reference_pattern(pattern: &Pat) -> &Pat {
+pub(crate) fn without_reference_pattern(pattern: &Pat) -> &Pat {
     match pattern {
         Pat::Reference(reference) => without_reference_pattern(&reference.pat),
         Pat::Paren(inner) => without_reference_pattern(&inner.pat),
@@ -476,7 +476,7 @@ pub(super) fn without_reference_pattern(pattern: &Pat) -> &Pat {
 }
 
 /// Whether a pattern is one of a `Result`.
-pub(super) fn is_of_result(pattern: &Pat) -> bool {
+pub(crate) fn is_of_result(pattern: &Pat) -> bool {
     if let Pat::Guard(both) = pattern {
         return is_of_result(&both.pat);
     }
@@ -486,7 +486,7 @@ pub(super) fn is_of_result(pattern: &Pat) -> bool {
 }
 
 /// The scrutinee, pattern and guard of `if let pattern = scrutinee && guard`.
-pub(super) fn let_condition(condition: &Expr) -> Option<(&Expr, &Pat, Option<Expr>)> {
+pub(crate) fn let_condition(condition: &Expr) -> Option<(&Expr, &Pat, Option<Expr>)> {
     match bare(condition) {
         Expr::Let(one) => Some((&one.expr, &one.pat, None)),
         Expr::Binary(both) if matches!(both.op, syn::BinOp::And(_)) => {
@@ -503,7 +503,7 @@ pub(super) fn let_condition(condition: &Expr) -> Option<(&Expr, &Pat, Option<Exp
 }
 
 /// The attributes of the expressions that may have `#[state(Name)]`.
-pub(super) fn name_attributes(value: &Expr) -> &[syn::Attribute] {
+pub(crate) fn name_attributes(value: &Expr) -> &[syn::Attribute] {
     match value {
         Expr::If(one) => &one.attrs,
         Expr::Match(one) => &one.attrs,

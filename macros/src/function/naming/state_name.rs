@@ -2,7 +2,7 @@
 //! alone, so that edits elsewhere do not change them.
 
 use super::name_attributes::NumberedName;
-use super::scan::by_value;
+use crate::function::source::scan::by_value;
 use crate::functions::is_type;
 use crate::machine::{LetBinding, is_bound, is_of_prelude, own_name};
 use crate::name::{pascal, text};
@@ -13,29 +13,29 @@ use syn::{Attribute, BinOp, Block, Expr, Lit, LitStr, Pat, Stmt, UnOp};
 
 /// A state's name, and how the user writes another one.
 #[derive(Clone)]
-pub(super) struct StateName {
-    pub(super) text: String,
-    pub(super) span: Span,
+pub(crate) struct StateName {
+    pub(crate) text: String,
+    pub(crate) span: Span,
     /// The name is in the source: `#[state(Name)]` or `.named("Name")`.
-    pub(super) is_explicit: bool,
+    pub(crate) is_explicit: bool,
     /// Whether it is a call, which `.named("..")` names.
-    pub(super) is_call: bool,
+    pub(crate) is_call: bool,
     /// The number of its attribute `#[state(Name)]`.
-    pub(super) attribute: Option<usize>,
+    pub(crate) attribute: Option<usize>,
     /// Where a name can be written.
-    pub(super) place: Span,
+    pub(crate) place: Span,
     /// The names of the code around the state, outermost first.
-    pub(super) around: Vec<String>,
+    pub(crate) around: Vec<String>,
     /// Parts of its code that may differ from those of a state with the same name.
-    pub(super) details: Vec<String>,
+    pub(crate) details: Vec<String>,
     /// Whether a number follows if no other name is free: the state is no statement that a user can
     /// name.
-    pub(super) is_numbered: bool,
+    pub(crate) is_numbered: bool,
 }
 
 impl StateName {
     /// A name that follows from the code.
-    pub(super) fn derived(text: impl Into<String>, span: Span) -> StateName {
+    pub(crate) fn derived(text: impl Into<String>, span: Span) -> StateName {
         StateName {
             text: text.into(),
             span,
@@ -50,7 +50,7 @@ impl StateName {
     }
 
     /// Adds parts of its code that may differ from those of a state with the same name.
-    pub(super) fn with_details(mut self, details: impl IntoIterator<Item = String>) -> StateName {
+    pub(crate) fn with_details(mut self, details: impl IntoIterator<Item = String>) -> StateName {
         let details = details.into_iter();
         self.details
             .extend(details.filter(|detail| !detail.is_empty()));
@@ -58,7 +58,7 @@ impl StateName {
     }
 
     /// The name of a call, which `.named("..")` replaces.
-    pub(super) fn of_call(text: impl Into<String>, span: Span) -> StateName {
+    pub(crate) fn of_call(text: impl Into<String>, span: Span) -> StateName {
         StateName {
             is_call: true,
             ..StateName::derived(text, span)
@@ -66,7 +66,7 @@ impl StateName {
     }
 
     /// The name in `#[state(Name)]`.
-    pub(super) fn explicit(name: &NumberedName) -> StateName {
+    pub(crate) fn explicit(name: &NumberedName) -> StateName {
         StateName {
             is_explicit: true,
             attribute: name.number,
@@ -75,7 +75,7 @@ impl StateName {
     }
 
     /// The name in `.named("Name")`.
-    pub(super) fn of_option(name: &LitStr) -> StateName {
+    pub(crate) fn of_option(name: &LitStr) -> StateName {
         StateName {
             is_explicit: true,
             ..StateName::of_call(name.value(), name.span())
@@ -85,7 +85,7 @@ impl StateName {
 
 impl StateName {
     /// Adds the name that the result of the call gets.
-    pub(super) fn is_bound_to(&mut self, target: &LetBinding) {
+    pub(crate) fn is_bound_to(&mut self, target: &LetBinding) {
         let first = target.names.iter().flatten().next();
         let base = first.map(text).unwrap_or_default();
         let base = pascal(base.rsplit_once("__").map_or("", |(base, _)| base));
@@ -109,13 +109,13 @@ fn snake(name: &str) -> String {
 
 /// The variable with the name of a subject and this suffix. `otherwise` is its name where a subject
 /// has no name, or one such as `1` for `_1`.
-pub(super) fn variable(subject: &str, suffix: &str, otherwise: &str, span: Span) -> Ident {
+pub(crate) fn variable(subject: &str, suffix: &str, otherwise: &str, span: Span) -> Ident {
     let text = snake(subject) + suffix;
     crate::name::identifier(&text, span).unwrap_or_else(|| Ident::new(otherwise, span))
 }
 
 /// The subject of an expression in PascalCase: the field, variable or function that it begins with.
-pub(super) fn subject(value: &Expr) -> String {
+pub(crate) fn subject(value: &Expr) -> String {
     let text = match value {
         Expr::Path(path) => own_name(&path.path).map(text),
         Expr::Field(field) => match &field.member {
@@ -136,7 +136,7 @@ pub(super) fn subject(value: &Expr) -> String {
         Expr::Await(one) => return subject(&one.base),
         Expr::Try(one) => return subject(&one.expr),
         Expr::Let(one) => return subject(&one.expr),
-        Expr::Call(call) => match super::scan::called(call) {
+        Expr::Call(call) => match crate::function::source::scan::called(call) {
             Some(path) if is_of_prelude(path, "Some") => {
                 return call.args.first().map_or_else(String::new, subject);
             }
@@ -151,7 +151,7 @@ pub(super) fn subject(value: &Expr) -> String {
 }
 
 /// The first name of a pattern in PascalCase.
-pub(super) fn pattern_subject(pattern: &Pat) -> String {
+pub(crate) fn pattern_subject(pattern: &Pat) -> String {
     super::pattern_names::bound_names(pattern)
         .first()
         .map(|name| pascal(&text(name)))
@@ -162,7 +162,7 @@ pub(super) fn pattern_subject(pattern: &Pat) -> String {
 const LONGEST_WORD: usize = 24;
 
 /// An expression as a part of a name; empty if it has no short one.
-pub(super) fn word(value: &Expr) -> String {
+pub(crate) fn word(value: &Expr) -> String {
     match value {
         Expr::Lit(literal) => match &literal.lit {
             Lit::Str(text) => pascal_words(&text.value()),
@@ -180,7 +180,9 @@ pub(super) fn word(value: &Expr) -> String {
         Expr::Reference(inner) => word(&inner.expr),
         Expr::MethodCall(call) if matches!(*call.receiver, Expr::Lit(_)) => word(&call.receiver),
         Expr::Call(call) => {
-            let name = super::scan::called(call).and_then(own_name).map(text);
+            let name = crate::function::source::scan::called(call)
+                .and_then(own_name)
+                .map(text);
             let argument = call.args.first().map_or_else(String::new, word);
             pascal(&name.unwrap_or_default()) + &argument
         }
@@ -199,7 +201,7 @@ pub(super) fn word(value: &Expr) -> String {
 }
 
 /// Whether an expression is a literal, or a text of one.
-pub(super) fn is_literal(value: &Expr) -> bool {
+pub(crate) fn is_literal(value: &Expr) -> bool {
     match by_value(value) {
         Expr::Lit(_) => true,
         Expr::MethodCall(call) => matches!(*call.receiver, Expr::Lit(_)),
@@ -239,7 +241,7 @@ fn operator_word(operator: &BinOp) -> &'static str {
 }
 
 /// A condition without its subject: `Over100` of `total > 100`.
-pub(super) fn condition_words(condition: &Expr) -> String {
+pub(crate) fn condition_words(condition: &Expr) -> String {
     match condition {
         Expr::Paren(inner) => condition_words(&inner.expr),
         Expr::Group(inner) => condition_words(&inner.expr),
@@ -270,7 +272,7 @@ pub(super) fn condition_words(condition: &Expr) -> String {
 }
 
 /// The variant of a pattern; empty if it has none.
-pub(super) fn variant_of(pattern: &Pat) -> String {
+pub(crate) fn variant_of(pattern: &Pat) -> String {
     let variant = |path: &syn::Path| own_name(path).map(text).unwrap_or_default();
     match pattern {
         Pat::Or(or) => or.cases.first().map_or_else(String::new, variant_of),
@@ -295,7 +297,7 @@ pub(super) fn variant_of(pattern: &Pat) -> String {
 
 /// The name of an arm, as a part of the names of states in it. `of` is the name of the matched
 /// value, and `other` that of an arm for every other value.
-pub(super) fn arm_name(of: &str, other: &str, pattern: &Pat) -> String {
+pub(crate) fn arm_name(of: &str, other: &str, pattern: &Pat) -> String {
     let variant = variant_of(pattern);
     if variant == "None" {
         return format!("No{of}");
@@ -318,14 +320,14 @@ pub(super) fn arm_name(of: &str, other: &str, pattern: &Pat) -> String {
 }
 
 /// The function that a branch calls first.
-pub(super) fn callee(branch: &Expr) -> String {
+pub(crate) fn callee(branch: &Expr) -> String {
     let mut first = FirstCall::default();
     first.visit_expr(branch);
     first.0
 }
 
 /// The function that a block calls first.
-pub(super) fn callee_in(block: &Block) -> String {
+pub(crate) fn callee_in(block: &Block) -> String {
     let mut first = FirstCall::default();
     first.visit_block(block);
     first.0
@@ -336,7 +338,7 @@ struct FirstCall(String);
 
 impl Visit<'_> for FirstCall {
     fn visit_expr_call(&mut self, call: &syn::ExprCall) {
-        let called = super::scan::called(call);
+        let called = crate::function::source::scan::called(call);
         let called = called.filter(|path| {
             let of_rust = own_name(path).is_some_and(|name| is_type(&text(name)));
             !of_rust && path.segments.len() == 1
@@ -349,7 +351,7 @@ impl Visit<'_> for FirstCall {
 }
 
 /// The location of the first token of a statement.
-pub(super) fn first_token(statement: &Stmt) -> Option<Span> {
+pub(crate) fn first_token(statement: &Stmt) -> Option<Span> {
     match statement {
         Stmt::Local(local) => Some(of_attributes(&local.attrs).unwrap_or(local.let_token.span)),
         Stmt::Expr(value, _) => first_token_of(value),
@@ -359,7 +361,7 @@ pub(super) fn first_token(statement: &Stmt) -> Option<Span> {
 
 /// The location of the first token of an expression. The tokens of the code in it are not needed,
 /// so they are not made.
-pub(super) fn first_token_of(value: &Expr) -> Option<Span> {
+pub(crate) fn first_token_of(value: &Expr) -> Option<Span> {
     let (attributes, first) = match value {
         Expr::If(one) => (&one.attrs, Some(one.if_token.span)),
         Expr::Match(one) => (&one.attrs, Some(one.match_token.span)),

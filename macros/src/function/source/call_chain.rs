@@ -6,13 +6,13 @@ use syn::punctuated::Punctuated;
 use syn::{Expr, Token};
 
 /// A call without its options, and the options with their arguments, in the order of the source.
-pub(super) struct CallChain<'a> {
-    pub(super) base: &'a Expr,
-    pub(super) options: Vec<(&'a Ident, &'a Punctuated<Expr, Token![,]>)>,
+pub(crate) struct CallChain<'a> {
+    pub(crate) base: &'a Expr,
+    pub(crate) options: Vec<(&'a Ident, &'a Punctuated<Expr, Token![,]>)>,
 }
 
 impl<'a> CallChain<'a> {
-    pub(super) fn of(mut value: &'a Expr) -> CallChain<'a> {
+    pub(crate) fn of(mut value: &'a Expr) -> CallChain<'a> {
         let mut options = Vec::new();
         loop {
             match value {

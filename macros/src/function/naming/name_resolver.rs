@@ -2,7 +2,7 @@
 
 use super::names::Names;
 use super::pattern_names::bound_names;
-use super::tokens::captures;
+use crate::function::source::tokens::captures;
 use crate::machine::Matches;
 use crate::name::text;
 use proc_macro2::{Ident, Span};
@@ -18,7 +18,7 @@ use syn::{
 impl Names {
     /// An expression with the variables of the graph instead of the names in the source, and the
     /// mutable references in it that are used as values.
-    pub(super) fn resolved(&self, value: &Expr) -> (Expr, Vec<Ident>) {
+    pub(crate) fn resolved(&self, value: &Expr) -> (Expr, Vec<Ident>) {
         let mut value = value.clone();
         let mut resolver = NameResolver {
             names: self,

@@ -10,14 +10,14 @@ use std::fs;
 use syn::{Attribute, Item};
 
 /// The source of the module that contains a function.
-pub(super) struct ModuleSource {
+pub(crate) struct ModuleSource {
     function: Ident,
     file: OnceCell<Option<String>>,
     unmarked: OnceCell<Vec<String>>,
 }
 
 impl ModuleSource {
-    pub(super) fn around(function: Ident) -> ModuleSource {
+    pub(crate) fn around(function: Ident) -> ModuleSource {
         ModuleSource {
             function,
             file: OnceCell::new(),
@@ -26,7 +26,7 @@ impl ModuleSource {
     }
 
     /// Whether the module has a function of this name without an attribute.
-    pub(super) fn has_unmarked(&self, name: &Ident) -> bool {
+    pub(crate) fn has_unmarked(&self, name: &Ident) -> bool {
         let name = name.to_string();
         let Some(source) = self.file.get_or_init(|| self.read()) else {
             return false;
@@ -42,7 +42,7 @@ impl ModuleSource {
     }
 
     /// The function of `stepwright::function` that the file imports by this name.
-    pub(super) fn renamed(&self, name: &Ident) -> Option<&'static str> {
+    pub(crate) fn renamed(&self, name: &Ident) -> Option<&'static str> {
         let source = self.file.get_or_init(|| self.read()).as_ref()?;
         AWAITED
             .iter()
@@ -76,7 +76,7 @@ fn is_renamed(source: &str, function: &str, name: &str) -> bool {
 }
 
 /// The message about an awaited function without an attribute.
-pub(super) fn without_task(name: &Ident) -> String {
+pub(crate) fn without_task(name: &Ident) -> String {
     format!(
         "the function `{name}` has no `#[task]`, and a workflow awaits tasks: put `#[task]` on it; with `#[fragment]` its states are part of the caller, and with \
          `#[workflow]` it is a workflow"
@@ -95,7 +95,7 @@ fn is_suspicious(source: &str, name: &str) -> bool {
             "const",
             "pub",
             "pub(crate)",
-            "pub(super)",
+            "pub(crate)",
         ] {
             before = before.strip_suffix(word).unwrap_or(before).trim_end();
         }

@@ -10,7 +10,7 @@ use syn::{Block, Expr, ExprMacro, Macro, Stmt};
 
 /// Replaces each `json!` whose arguments can be parsed. The check of expressions reports the
 /// others.
-pub(super) fn replace(code: &mut Block) {
+pub(crate) fn replace(code: &mut Block) {
     Json.visit_block_mut(code);
 }
 

@@ -37,13 +37,13 @@ struct ScopeEntry {
 
 /// A name that the function can read at some point.
 #[derive(Clone)]
-pub(super) struct Visible {
-    pub(super) ident: Ident,
-    pub(super) number: usize,
+pub(crate) struct Visible {
+    pub(crate) ident: Ident,
+    pub(crate) number: usize,
 }
 
 /// The bindings of a function, and the scopes at the current point.
-pub(super) struct Names {
+pub(crate) struct Names {
     bindings: Vec<Binding>,
     scopes: Vec<(usize, HashMap<String, ScopeEntry>)>,
     scope_count: usize,
@@ -52,7 +52,7 @@ pub(super) struct Names {
 }
 
 impl Names {
-    pub(super) fn new(parameters: Vec<Ident>) -> Names {
+    pub(crate) fn new(parameters: Vec<Ident>) -> Names {
         Names {
             bindings: Vec::new(),
             scopes: vec![(0, HashMap::new())],
@@ -61,22 +61,22 @@ impl Names {
         }
     }
 
-    pub(super) fn open(&mut self) {
+    pub(crate) fn open(&mut self) {
         self.scopes.push((self.scope_count, HashMap::new()));
         self.scope_count += 1;
     }
 
-    pub(super) fn close(&mut self) {
+    pub(crate) fn close(&mut self) {
         self.scopes.pop();
     }
 
     /// The number of bindings so far.
-    pub(super) fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.bindings.len()
     }
 
     /// Creates a binding, which is visible only after [`show`](Names::show).
-    pub(super) fn bind(&mut self, name: &Ident, body: usize) -> Ident {
+    pub(crate) fn bind(&mut self, name: &Ident, body: usize) -> Ident {
         let number = self.bindings.len();
         let base = text(name).trim_start_matches('_').to_owned();
         let base = if base.is_empty() || base.starts_with(|c: char| c.is_ascii_digit()) {
@@ -98,12 +98,12 @@ impl Names {
     }
 
     /// Makes a binding visible under its name in the source.
-    pub(super) fn show(&mut self, name: &Ident, bound: &Ident) {
+    pub(crate) fn show(&mut self, name: &Ident, bound: &Ident) {
         self.insert(name, bound, false);
     }
 
     /// Makes a name another one for a variable: a mutable reference to it.
-    pub(super) fn show_reference(&mut self, name: &Ident, variable: &Ident) {
+    pub(crate) fn show_reference(&mut self, name: &Ident, variable: &Ident) {
         self.insert(name, variable, true);
     }
 
@@ -124,43 +124,43 @@ impl Names {
     }
 
     /// Whether a name is a mutable reference to a variable.
-    pub(super) fn is_reference(&self, name: &Ident) -> bool {
+    pub(crate) fn is_reference(&self, name: &Ident) -> bool {
         self.entry(name).is_some_and(|entry| entry.is_reference)
     }
 
     /// Records the names that a pattern declares with `mut`.
-    pub(super) fn mark_as_mutable(&mut self, bound: &Ident) {
+    pub(crate) fn mark_as_mutable(&mut self, bound: &Ident) {
         if let Some(binding) = number_of(bound).and_then(|number| self.bindings.get_mut(number)) {
             binding.is_mutable = true;
         }
     }
 
     /// Whether a name is a variable that is declared with `mut`.
-    pub(super) fn is_mutable(&self, name: &Ident) -> bool {
+    pub(crate) fn is_mutable(&self, name: &Ident) -> bool {
         let entry = self.entry(name);
         entry.is_some_and(|entry| self.bindings[entry.number].is_mutable)
     }
 
-    pub(super) fn declare(&mut self, name: &Ident, body: usize) -> Ident {
+    pub(crate) fn declare(&mut self, name: &Ident, body: usize) -> Ident {
         let bound = self.bind(name, body);
         self.show(name, &bound);
         bound
     }
 
-    pub(super) fn mark_as_caught(&mut self, bound: &Ident, failed_state: &str) {
+    pub(crate) fn mark_as_caught(&mut self, bound: &Ident, failed_state: &str) {
         if let Some(binding) = number_of(bound).and_then(|number| self.bindings.get_mut(number)) {
             binding.failed_state = Some(failed_state.to_owned());
         }
     }
 
     /// The state that failed with an error, if the name is that of a caught error.
-    pub(super) fn failed_state(&self, name: &Ident) -> Option<&str> {
+    pub(crate) fn failed_state(&self, name: &Ident) -> Option<&str> {
         let found = self.find(name)?;
         self.bindings.get(found.number)?.failed_state.as_deref()
     }
 
     /// The variable that a name in the source refers to.
-    pub(super) fn find(&self, name: &Ident) -> Option<Visible> {
+    pub(crate) fn find(&self, name: &Ident) -> Option<Visible> {
         let number = self.entry(name)?.number;
         let base = &self.bindings.get(number)?.base;
         Some(Visible {
@@ -170,17 +170,17 @@ impl Names {
     }
 
     /// The number of the body that declares a binding.
-    pub(super) fn body_of(&self, number: usize) -> usize {
+    pub(crate) fn body_of(&self, number: usize) -> usize {
         self.bindings.get(number).map_or(0, |binding| binding.body)
     }
 
-    pub(super) fn is_parameter(&self, name: &Ident) -> bool {
+    pub(crate) fn is_parameter(&self, name: &Ident) -> bool {
         self.find(name).is_none() && self.parameters.contains(name)
     }
 
     /// Whether two variables may be one: they have the same name in the source, and never exist at
     /// the same time.
-    pub(super) fn may_share(&self, one: &Ident, other: &Ident) -> bool {
+    pub(crate) fn may_share(&self, one: &Ident, other: &Ident) -> bool {
         let (Some(one), Some(other)) = (number_of(one), number_of(other)) else {
             return false;
         };
@@ -196,7 +196,7 @@ impl Names {
     }
 
     /// Makes one variable of two bindings.
-    pub(super) fn share(&mut self, one: &Ident, with: &Ident) {
+    pub(crate) fn share(&mut self, one: &Ident, with: &Ident) {
         if let (Some(one), Some(with)) = (number_of(one), number_of(with)) {
             let (one, with) = (self.root(one), self.root(with));
             if one != with
@@ -208,7 +208,7 @@ impl Names {
     }
 
     /// A text with one name for bindings that share a variable.
-    pub(super) fn canonical(&self, text: &str) -> String {
+    pub(crate) fn canonical(&self, text: &str) -> String {
         let is_part = |c: char| c.is_alphanumeric() || c == '_';
         let mut written = String::with_capacity(text.len());
         let mut rest = text;
@@ -241,7 +241,7 @@ impl Names {
     }
 
     /// Records what determines the type of a new binding.
-    pub(super) fn has_type_of(&mut self, bound: &Ident, source: String) {
+    pub(crate) fn has_type_of(&mut self, bound: &Ident, source: String) {
         if let Some(binding) = number_of(bound).and_then(|number| self.bindings.get_mut(number)) {
             binding.type_source.get_or_insert(source);
         }
@@ -283,7 +283,7 @@ impl Names {
     }
 
     /// The final names of all variables.
-    pub(super) fn finish(mut self) -> FinalNames {
+    pub(crate) fn finish(mut self) -> FinalNames {
         self.share_equal_types();
         let mut taken: HashSet<String> = self.parameters.iter().map(text).collect();
         taken.extend(["task_token", "states"].map(str::to_owned));

@@ -12,30 +12,30 @@ use syn::{AttrStyle, Attribute, Block, LitInt, Macro, Meta, Result, Token};
 
 /// The attributes that have named no state yet, by their numbers.
 #[derive(Default)]
-pub(super) struct NameAttributes(BTreeMap<usize, Ident>);
+pub(crate) struct NameAttributes(BTreeMap<usize, Ident>);
 
 impl NameAttributes {
     /// Numbers the attributes of a function.
-    pub(super) fn of(block: &mut Block) -> NameAttributes {
+    pub(crate) fn of(block: &mut Block) -> NameAttributes {
         let mut attributes = NameAttributes::default();
         attributes.visit_block_mut(block);
         attributes
     }
 
     /// The attributes that name no state.
-    pub(super) fn unused(&self) -> impl Iterator<Item = &Ident> {
+    pub(crate) fn unused(&self) -> impl Iterator<Item = &Ident> {
         self.0.values()
     }
 
     /// Takes the attribute with this number, which names a state.
-    pub(super) fn take(&mut self, number: Option<usize>) {
+    pub(crate) fn take(&mut self, number: Option<usize>) {
         if let Some(number) = number {
             self.0.remove(&number);
         }
     }
 
     /// Takes the attributes of code that is never reached.
-    pub(super) fn take_all(&mut self, code: &impl ToTokens) {
+    pub(crate) fn take_all(&mut self, code: &impl ToTokens) {
         let mut tokens = code.to_token_stream().into_iter().peekable();
         while let Some(token) = tokens.next() {
             if is_hash(&token)
@@ -149,9 +149,9 @@ fn arguments(group: &Group) -> Option<Group> {
 }
 
 /// `Name` or `Name, 3`
-pub(super) struct NumberedName {
-    pub(super) name: Ident,
-    pub(super) number: Option<usize>,
+pub(crate) struct NumberedName {
+    pub(crate) name: Ident,
+    pub(crate) number: Option<usize>,
 }
 
 impl Parse for NumberedName {

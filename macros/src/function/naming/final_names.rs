@@ -6,14 +6,14 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, Macro, Pat};
 
 /// The final name of each variable.
-pub(super) struct FinalNames {
-    pub(super) names: HashMap<String, String>,
+pub(crate) struct FinalNames {
+    pub(crate) names: HashMap<String, String>,
     /// Whether a name with `_` before it is renamed as well.
     pub(super) with_underscore: bool,
 }
 
 impl FinalNames {
-    pub(super) fn ident(&self, ident: &mut Ident) {
+    pub(crate) fn ident(&self, ident: &mut Ident) {
         let text = ident.to_string();
         let found = self.names.get(&text).cloned().or_else(|| {
             // A value that a later assignment of its transition replaces.
@@ -27,11 +27,11 @@ impl FinalNames {
         }
     }
 
-    pub(super) fn expr(&self, value: &mut Expr) {
+    pub(crate) fn expr(&self, value: &mut Expr) {
         FinalNamer(self).visit_expr_mut(value);
     }
 
-    pub(super) fn pat(&self, pattern: &mut Pat) {
+    pub(crate) fn pat(&self, pattern: &mut Pat) {
         FinalNamer(self).visit_pat_mut(pattern);
     }
 
@@ -75,7 +75,7 @@ impl VisitMut for FinalNamer<'_> {
 }
 
 /// Renames a variable in an expression.
-pub(super) fn rename(value: &mut Expr, from: &str, to: &str) {
+pub(crate) fn rename(value: &mut Expr, from: &str, to: &str) {
     let names = HashMap::from([(from.to_owned(), to.to_owned())]);
     FinalNamer(&FinalNames {
         names,

@@ -2,10 +2,10 @@
 //!
 //! States and variables get their names only here, because a name depends on the whole function.
 
-use super::final_names::FinalNames;
-use super::graph::{Graph, Node, Role};
-use super::state_name::StateName;
+use super::{Graph, Node, Role};
 use crate::errors::Errors;
+use crate::function::naming::final_names::FinalNames;
+use crate::function::naming::state_name::StateName;
 use crate::machine::{
     Draft, Edge, EdgeKind, ErrorPattern, Let, LetBinding, MachineBody, State, StateExit, StateWork,
     UserExpr,
@@ -15,7 +15,7 @@ use std::collections::{HashMap, HashSet};
 use syn::LitStr;
 
 /// The states of a function, and the number of their expressions.
-pub(super) fn linked(graph: Graph, names: &FinalNames, errors: &Errors) -> (MachineBody, usize) {
+pub(crate) fn linked(graph: Graph, names: &FinalNames, errors: &Errors) -> (MachineBody, usize) {
     let mut linker = Linker {
         errors,
         names: HashSet::new(),

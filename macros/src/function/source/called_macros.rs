@@ -29,7 +29,7 @@ struct KnownMacro {
 
 /// The proofs for all macros in a function that the states leave out or replace. Reports macros
 /// that are not known.
-pub(super) fn proofs(block: &Block, errors: &Errors) -> TokenStream {
+pub(crate) fn proofs(block: &Block, errors: &Errors) -> TokenStream {
     // An editor would find each name twice.
     if crate::editor::is_here() {
         return TokenStream::new();
@@ -60,7 +60,7 @@ pub(super) fn proofs(block: &Block, errors: &Errors) -> TokenStream {
     quote! {
         const _: () = {
             #[allow(unused_imports)]
-            mod __macros { #(pub(super) use #imports;)* }
+            mod __macros { #(pub(crate) use #imports;)* }
             #[allow(unused_imports)]
             use __macros::*;
             #(#uses)*

@@ -5,7 +5,7 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::{Lit, Macro};
 
 /// Calls `visit` with each identifier in the tokens.
-pub(super) fn each_ident(tokens: TokenStream, visit: &mut impl FnMut(&Ident)) {
+pub(crate) fn each_ident(tokens: TokenStream, visit: &mut impl FnMut(&Ident)) {
     for token in tokens {
         match token {
             TokenTree::Ident(ident) => visit(&ident),
@@ -16,7 +16,7 @@ pub(super) fn each_ident(tokens: TokenStream, visit: &mut impl FnMut(&Ident)) {
 }
 
 /// The location of a name in the arguments of a macro, also in braces in a text: `format!("{e}")`.
-pub(super) fn read_in_macro(mac: &Macro, name: &Ident) -> Option<Span> {
+pub(crate) fn read_in_macro(mac: &Macro, name: &Ident) -> Option<Span> {
     fn find(tokens: TokenStream, name: &Ident, wanted: &str) -> Option<Span> {
         tokens.into_iter().find_map(|token| match token {
             TokenTree::Ident(ident) => (ident == *name).then(|| ident.span()),
@@ -35,7 +35,7 @@ pub(super) fn read_in_macro(mac: &Macro, name: &Ident) -> Option<Span> {
 }
 
 /// The names in the braces of a format template.
-pub(super) fn captures(template: &str) -> Vec<String> {
+pub(crate) fn captures(template: &str) -> Vec<String> {
     let mut names = Vec::new();
     let text = template.replace("{{", "").replace("}}", "");
     for part in text.split('{').skip(1) {

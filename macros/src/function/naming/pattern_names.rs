@@ -1,6 +1,6 @@
 //! The names that patterns bind.
 
-use super::tokens::each_ident;
+use crate::function::source::tokens::each_ident;
 use crate::machine::{MatchPattern, is_bound};
 use crate::name::text;
 use proc_macro2::{Ident, Span};
@@ -11,7 +11,7 @@ use syn::visit_mut::VisitMut;
 use syn::{Pat, PatIdent, Token};
 
 /// The names that a pattern binds.
-pub(super) fn bound_names(pattern: &Pat) -> Vec<Ident> {
+pub(crate) fn bound_names(pattern: &Pat) -> Vec<Ident> {
     match pattern {
         Pat::Type(typed) => bound_names(&typed.pat),
         Pat::Guard(both) => bound_names(&both.pat),
@@ -31,7 +31,7 @@ pub(super) fn bound_names(pattern: &Pat) -> Vec<Ident> {
 }
 
 /// The names that a pattern declares with `mut`.
-pub(super) fn mutable_names(pattern: &Pat) -> HashSet<String> {
+pub(crate) fn mutable_names(pattern: &Pat) -> HashSet<String> {
     struct Mutable(HashSet<String>);
     impl Visit<'_> for Mutable {
         fn visit_pat_ident(&mut self, one: &PatIdent) {
@@ -47,7 +47,7 @@ pub(super) fn mutable_names(pattern: &Pat) -> HashSet<String> {
 }
 
 /// A pattern whose names are those of variables.
-pub(super) fn with_variables(pattern: &Pat, variables: &HashMap<String, Ident>) -> Pat {
+pub(crate) fn with_variables(pattern: &Pat, variables: &HashMap<String, Ident>) -> Pat {
     struct Renamer<'v>(&'v HashMap<String, Ident>);
     impl VisitMut for Renamer<'_> {
         fn visit_field_pat_mut(&mut self, field: &mut syn::FieldPat) {
