@@ -5,8 +5,9 @@ use std::path::Path;
 
 use rusqlite::{Connection, Error, OpenFlags};
 
+use super::log::log_file;
+use super::session;
 use super::store_path::StorePath;
-use super::{log_file, session};
 use crate::atomic_file;
 use crate::private_file;
 use crate::store::StoreError;

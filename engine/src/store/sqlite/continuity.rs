@@ -7,10 +7,10 @@ use std::time::Duration;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use rusqlite::{Connection, Error, ErrorCode, OpenFlags};
 
-use super::lock::Lock;
-use super::log_damage;
-use super::log_file::{self, LogFile};
-use super::log_mark::LogMark;
+use super::log::lock::Lock;
+use super::log::log_damage;
+use super::log::log_file::{self, LogFile};
+use super::log::log_mark::LogMark;
 use super::schema;
 use super::session::Session;
 use super::store_path::StorePath;

@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 #[cfg(unix)]
-use super::log_file;
+use super::log::log_file;
 use super::store_path::StorePath;
 use crate::store::StoreError;
 

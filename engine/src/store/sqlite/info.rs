@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use rusqlite::Row;
 
-use super::lock::Lock;
+use super::log::lock::Lock;
+use super::log::log_file;
 use super::reader::SqliteReader;
 use super::session::Session;
-use super::{log_file, row, schema};
+use super::{row, schema};
 use crate::Status;
 use crate::clock::Timestamp;
 use crate::store::{OutboxQueue, StoreError, StoreReader as _};

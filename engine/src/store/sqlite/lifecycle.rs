@@ -3,9 +3,10 @@
 
 use rusqlite::Connection;
 
+use super::log::log_length;
 use super::session::{self, Session};
 use super::store_path::StorePath;
-use super::{connection, log_length, schema, write};
+use super::{connection, schema, write};
 use crate::store::StoreError;
 
 /// Called after each step, with its name.

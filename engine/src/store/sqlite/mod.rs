@@ -14,32 +14,20 @@
 //! - A start writes an index only if queries need it.
 //! - No statement may require a statement journal, SQLite's copy of pages to undo one statement.
 
-mod aside;
 mod backup;
-mod check;
-mod checkpoints;
-mod compact;
 mod connection;
 mod continuity;
 mod file_identity;
 mod info;
-mod integrity;
 mod lifecycle;
 mod list;
-mod lock;
-mod log_damage;
-mod log_file;
-mod log_length;
-mod log_mark;
-mod log_watch;
+mod log;
+mod maintenance;
 mod options;
 mod origins;
 mod reader;
 mod reader_connection;
-mod recover;
-mod restore;
 mod row;
-mod salvage;
 mod scan;
 mod schema;
 mod session;
@@ -54,20 +42,21 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
 
-pub use self::compact::CompactReport;
 pub use self::info::{OldestExecution, StatusCounts, StoreInfo, StoreSession, StoredMachineInfo};
+pub use self::maintenance::compact::CompactReport;
+pub use self::maintenance::recover::Recovery;
+pub use self::maintenance::restore::RestoreReport;
 pub use self::options::SqliteOptions;
 pub use self::reader::SqliteReader;
-pub use self::recover::Recovery;
-pub use self::restore::RestoreReport;
 pub use self::scan::{ScannedExecution, ScannedRecord};
 pub use self::view::SqliteView;
 
-use self::checkpoints::{Checkpoints, LogRestart};
 pub(crate) use self::connection::set_defenses;
 use self::file_identity::FileIdentity;
-use self::lock::Lock;
-use self::log_watch::LogWatch;
+use self::log::checkpoints::{Checkpoints, LogRestart};
+use self::log::lock::Lock;
+use self::log::log_file;
+use self::log::log_watch::LogWatch;
 use self::store_path::StorePath;
 use self::write::RowIds;
 use super::{Change, Store, StoreError, StoreReader};

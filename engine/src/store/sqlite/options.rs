@@ -5,15 +5,16 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::checkpoints::Checkpoints;
 use super::file_identity::FileIdentity;
-use super::lock::Lock;
-use super::log_watch::LogWatch;
+use super::log::checkpoints::Checkpoints;
+use super::log::lock::Lock;
+use super::log::log_watch::LogWatch;
+use super::maintenance::restore;
 use super::schema::{self, FileContent};
 use super::session::Session;
 use super::store_path::StorePath;
 use super::write::RowIds;
-use super::{SqliteStore, connection, continuity, lifecycle, restore};
+use super::{SqliteStore, connection, continuity, lifecycle};
 use crate::private_file;
 use crate::store::StoreError;
 

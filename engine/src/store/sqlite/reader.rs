@@ -8,12 +8,13 @@ use bytes::Bytes;
 use rusqlite::{Connection, OpenFlags, Params, Row, params};
 
 use super::continuity::{self, MainFile};
-use super::lock::Lock;
+use super::log::lock::Lock;
+use super::log::log_file;
 use super::reader_connection::ReaderConnection;
 use super::row::{MachineVersion, RawExecution};
 use super::schema::{self, FileContent};
 use super::store_path::StorePath;
-use super::{backup, connection, list, log_file, row};
+use super::{backup, connection, list, row};
 use crate::clock::Timestamp;
 use crate::store::{
     MachineCount, OutboxQueue, StoreError, StoreFilter, StoreReader, StoredActivity,

@@ -13,13 +13,15 @@ use bytes::Bytes;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use super::lock::Lock;
-use super::log_file::{LogFile, path_of, with_suffix};
-use super::log_watch::LogWatch;
+use super::log::lock::Lock;
+use super::log::log_file::{LogFile, path_of, with_suffix};
+use super::log::log_watch::LogWatch;
+use super::maintenance::compact;
+use super::maintenance::integrity;
 use super::schema::{self, FileContent};
 use super::session::{self, Session};
-use super::{SqliteReader, SqliteStore, compact, connection, lifecycle, write};
-use super::{integrity, store_path::StorePath};
+use super::store_path::StorePath;
+use super::{SqliteReader, SqliteStore, connection, lifecycle, write};
 use crate::Status;
 use crate::clock::Timestamp;
 use crate::store::{Change, Store, StoreError, StoreReader, StoredExecution, StoredListing};
@@ -477,5 +479,5 @@ fn a_store_to_which_another_program_writes_while_it_is_compacted_keeps_its_file(
     let mut reader = SqliteReader::open(&path).expect("it opens");
     let rows = crate::store::StoreReader::list(&mut reader, &Default::default()).expect("rows");
     assert!(rows.iter().all(|row| &*row.name == "other") && rows.len() == 3);
-    assert!(!super::log_file::with_suffix(&path, ".part").exists());
+    assert!(!super::log::log_file::with_suffix(&path, ".part").exists());
 }

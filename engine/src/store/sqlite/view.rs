@@ -3,7 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
-use super::log_file;
+use super::log::log_file;
 use super::reader::SqliteReader;
 use super::store_path::StorePath;
 use crate::store::{StoreError, StoreReader, StoreView};

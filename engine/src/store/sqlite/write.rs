@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Error, Params, ffi, params};
 
-use super::checkpoints::LogRestart;
+use super::log::checkpoints::LogRestart;
 use super::origins::Origins;
 use super::row::{self, checksum};
 use super::session;

@@ -9,11 +9,12 @@ use proptest::prelude::*;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use super::super::checkpoints::LogRestart;
-use super::super::log_file::{end_of, path_of, with_suffix};
-use super::super::log_mark::LogMark;
-use super::super::{Recovery, SqliteReader, SqliteStore, integrity, write};
+use super::super::{Recovery, SqliteReader, SqliteStore, write};
 use super::{folder, keys, start};
+use crate::store::sqlite::log::checkpoints::LogRestart;
+use crate::store::sqlite::log::log_file::{end_of, path_of, with_suffix};
+use crate::store::sqlite::log::log_mark::LogMark;
+use crate::store::sqlite::maintenance::integrity;
 use crate::store::{Store, StoreError};
 
 const PAGE: usize = 8_192;

@@ -12,8 +12,8 @@ use super::log_damage::damaged;
 use super::log_file::{self, LogFile};
 use super::log_length;
 use super::log_mark::LogMark;
-use super::store_path::StorePath;
 use crate::store::StoreError;
+use crate::store::sqlite::store_path::StorePath;
 
 /// How many times frames are read before they count as damaged: another program may restart the log
 /// at the same time.
@@ -21,7 +21,7 @@ const TRIES: u32 = 3;
 
 /// The log of an open store, as it was after the last commit.
 #[derive(Debug)]
-pub(super) struct LogWatch {
+pub(crate) struct LogWatch {
     // SQLite holds no POSIX lock on the log, so closing this file releases none.
     log: File,
     page_size: usize,
@@ -38,7 +38,7 @@ pub(super) struct LogWatch {
 impl LogWatch {
     /// Watches the log of a store after its first transaction. `is_copied` says whether a
     /// checkpoint has copied and synced all of it.
-    pub(super) fn new(
+    pub(crate) fn new(
         connection: &Connection,
         place: &StorePath,
         lock: &Lock,
@@ -71,7 +71,7 @@ impl LogWatch {
 
     /// Checks that the log and the file are as long as they were after the last commit and the last
     /// checkpoint. Must be called before a commit, which would extend them again.
-    pub(super) fn check_lengths(
+    pub(crate) fn check_lengths(
         &mut self,
         connection: &Connection,
         place: &StorePath,
@@ -132,7 +132,7 @@ impl LogWatch {
 
     /// Checks the log after a commit, and marks how far it is durable. Returns whether the log
     /// restarted with this commit.
-    pub(super) fn committed(
+    pub(crate) fn committed(
         &mut self,
         connection: &Connection,
         place: &StorePath,
@@ -178,14 +178,14 @@ impl LogWatch {
     }
 
     /// Records that a checkpoint has copied the whole log and synced the file.
-    pub(super) fn checkpointed(&mut self, place: &StorePath) {
+    pub(crate) fn checkpointed(&mut self, place: &StorePath) {
         if let Ok(file) = place.path.metadata() {
             self.mark.file_bytes = file.len();
         }
     }
 
     /// Checks the log of an idle store, and syncs the mark.
-    pub(super) fn check(
+    pub(crate) fn check(
         &mut self,
         connection: &Connection,
         place: &StorePath,
@@ -212,7 +212,7 @@ impl LogWatch {
     }
 
     /// Reads all frames of the log.
-    pub(super) fn verify(
+    pub(crate) fn verify(
         &self,
         connection: &Connection,
         place: &StorePath,
@@ -223,7 +223,7 @@ impl LogWatch {
 
 /// Reads the frames of the log that SQLite has committed, and were not read before: `verified` is
 /// the end of an earlier call. `mark` is that of the last commit, if it is known.
-pub(super) fn verify(
+pub(crate) fn verify(
     connection: &Connection,
     place: &StorePath,
     mark: Option<&LogMark>,

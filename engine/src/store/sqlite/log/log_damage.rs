@@ -11,23 +11,23 @@ use std::path::Path;
 
 use super::log_file::{self, LogFile};
 use super::log_mark::LogMark;
-use super::session::Session;
-use super::store_path::StorePath;
 use crate::store::StoreError;
+use crate::store::sqlite::session::Session;
+use crate::store::sqlite::store_path::StorePath;
 
 /// The position in a file at which SQLite locks bytes. It never writes the page there.
 const LOCKED: u64 = 1 << 30;
 
 /// The valid part of a log.
 #[derive(Debug)]
-pub(super) struct ValidFrames {
+pub(crate) struct ValidFrames {
     /// The number of frames up to the last commit.
-    pub(super) committed: u32,
+    pub(crate) committed: u32,
     /// The number of valid frames. Those after the last commit belong to a transaction without an
     /// end.
-    pub(super) all: u32,
+    pub(crate) all: u32,
     /// The number of pages of the database after the last commit.
-    pub(super) database_pages: u32,
+    pub(crate) database_pages: u32,
 }
 
 /// Checks the log of a store. `session` is that of the store's file, `mark` that of the last
@@ -36,7 +36,7 @@ pub(super) struct ValidFrames {
 /// # Errors
 ///
 /// [`StoreError::Corrupt`], [`StoreError::Io`].
-pub(super) fn check(
+pub(crate) fn check(
     place: &StorePath,
     session: Option<&Session>,
     mark: Option<&LogMark>,
@@ -50,7 +50,7 @@ pub(super) fn check(
 }
 
 /// Returns the error of a damaged log.
-pub(super) fn damaged(place: &StorePath, why: &str) -> StoreError {
+pub(crate) fn damaged(place: &StorePath, why: &str) -> StoreError {
     let log = log_file::path_of(&place.path);
     place.corrupt(format!(
         "its log `{}` {why}, so acknowledged commits may be missing; `stepwright store recover` makes a store of the commits before the damage",
@@ -115,7 +115,7 @@ fn find(
 }
 
 /// Reads the valid frames, and calls a function with the number of each, from 1 on.
-pub(super) fn read_valid(
+pub(crate) fn read_valid(
     log: &mut LogFile,
     mut read: impl FnMut(u32, log_file::Frame<'_>),
 ) -> io::Result<ValidFrames> {
@@ -175,7 +175,7 @@ fn find_without_header(place: &StorePath, path: &Path) -> io::Result<Option<Stri
 }
 
 /// Returns the size of a page, from the header of a database.
-pub(super) fn page_size(file: &mut File) -> io::Result<Option<usize>> {
+pub(crate) fn page_size(file: &mut File) -> io::Result<Option<usize>> {
     let mut header = [0; 18];
     file.seek(SeekFrom::Start(0))?;
     match file.read_exact(&mut header) {

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use rusqlite::{Connection, Row};
 
-use super::schema::{self, FileContent};
-use super::store_path::StorePath;
-use super::{connection, continuity, row};
 use crate::store::StoreError;
+use crate::store::sqlite::schema::{self, FileContent};
+use crate::store::sqlite::store_path::StorePath;
+use crate::store::sqlite::{connection, continuity, row};
 
 /// Checks a file without its log: that it is a store of a known version, SQLite's
 /// `integrity_check`, and the checksum of each record and document.
@@ -16,7 +16,7 @@ use crate::store::StoreError;
 ///
 /// [`StoreError::NotAStore`], [`StoreError::NewerVersion`], [`StoreError::Corrupt`],
 /// [`StoreError::Io`].
-pub(super) fn check(file: &Path) -> Result<(), StoreError> {
+pub(crate) fn check(file: &Path) -> Result<(), StoreError> {
     let place = StorePath {
         path: file.to_owned(),
     };

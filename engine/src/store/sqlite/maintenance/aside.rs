@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::log_file;
 use crate::clock;
+use crate::store::sqlite::log::log_file;
 
 /// Returns a free name for a file that is moved aside: `orders.db.aside-20260314T150926Z` for
 /// `orders.db`.

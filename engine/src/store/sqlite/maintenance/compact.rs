@@ -6,13 +6,15 @@ use std::path::Path;
 
 use rusqlite::OpenFlags;
 
-use super::lifecycle::Steps;
-use super::lock::Lock;
-use super::schema::{self, FileContent};
-use super::store_path::StorePath;
-use super::{SqliteStore, backup, connection, continuity, integrity, lifecycle, log_file, restore};
+use super::{integrity, restore};
 use crate::atomic_file;
 use crate::store::StoreError;
+use crate::store::sqlite::lifecycle::Steps;
+use crate::store::sqlite::log::lock::Lock;
+use crate::store::sqlite::log::log_file;
+use crate::store::sqlite::schema::{self, FileContent};
+use crate::store::sqlite::store_path::StorePath;
+use crate::store::sqlite::{SqliteStore, backup, connection, continuity, lifecycle};
 
 /// The result of [`SqliteStore::compact`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +63,7 @@ impl SqliteStore {
 
 /// Closes the store, copies it, and replaces it with the copy. After a crash between two steps, the
 /// file has no log, or its own log.
-pub(super) fn compact(
+pub(crate) fn compact(
     place: &StorePath,
     lock: &Lock,
     steps: Steps<'_>,

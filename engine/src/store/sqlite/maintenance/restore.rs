@@ -5,13 +5,15 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::aside::free_name;
-use super::continuity::MainFile;
-use super::lock::Lock;
-use super::store_path::StorePath;
-use super::{SqliteStore, integrity, log_file};
+use super::integrity;
 use crate::atomic_file;
 use crate::private_file;
 use crate::store::StoreError;
+use crate::store::sqlite::SqliteStore;
+use crate::store::sqlite::continuity::MainFile;
+use crate::store::sqlite::log::lock::Lock;
+use crate::store::sqlite::log::log_file;
+use crate::store::sqlite::store_path::StorePath;
 
 /// The result of [`SqliteStore::restore`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -143,7 +145,7 @@ fn make_writable(permissions: &mut fs::Permissions) {
 
 /// Moves the old files aside and renames the copy. The log is moved first, so that it is never next
 /// to a file that it does not belong to.
-pub(super) fn replace(part: &Path, to: &Path) -> io::Result<Vec<PathBuf>> {
+pub(crate) fn replace(part: &Path, to: &Path) -> io::Result<Vec<PathBuf>> {
     let mut moved_aside = Vec::new();
     for suffix in ["-wal", "-journal"] {
         let path = log_file::with_suffix(to, suffix);
@@ -169,7 +171,7 @@ pub(super) fn replace(part: &Path, to: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(moved_aside)
 }
 
-pub(super) fn io_error(place: &StorePath, doing: &str, error: &io::Error) -> StoreError {
+pub(crate) fn io_error(place: &StorePath, doing: &str, error: &io::Error) -> StoreError {
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StoreError::Full {
             path: Some(place.path.clone()),

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::reader::SqliteReader;
-use super::store_path::StorePath;
-use super::{continuity, row};
+use crate::store::sqlite::reader::SqliteReader;
+use crate::store::sqlite::store_path::StorePath;
+use crate::store::sqlite::{continuity, row};
 use crate::store::{OutboxQueue, StoreError, StoreReader as _, StoredMachine, StoredMapRun};
 
 /// A row that refers to a missing row, found by [`SqliteReader::broken_references`].

@@ -6,10 +6,10 @@ use rusqlite::{Connection, Error};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LogLength {
     /// Whether a reader or another checkpoint stopped this one.
-    pub(super) is_blocked: bool,
-    pub(super) pages: i64,
+    pub(crate) is_blocked: bool,
+    pub(crate) pages: i64,
     /// The number of copied pages.
-    pub(super) copied: i64,
+    pub(crate) copied: i64,
 }
 
 /// Returns the number of committed frames of the log.
@@ -24,13 +24,13 @@ pub(super) fn copy_unneeded(connection: &Connection) -> Result<LogLength, Error>
 
 /// Copies the whole log to the file and syncs the file. Waits for readers, up to the busy timeout.
 /// Returns whether nothing is left.
-pub(super) fn copy_all(connection: &Connection) -> Result<bool, Error> {
+pub(crate) fn copy_all(connection: &Connection) -> Result<bool, Error> {
     Ok(!ask(connection, "PRAGMA wal_checkpoint(FULL)")?.is_blocked)
 }
 
 /// Copies the whole log to the file, syncs the file, and empties the log. Waits for readers, up to
 /// the busy timeout. Returns whether the log is empty.
-pub(super) fn empty_log(connection: &Connection) -> Result<bool, Error> {
+pub(crate) fn empty_log(connection: &Connection) -> Result<bool, Error> {
     Ok(!ask(connection, "PRAGMA wal_checkpoint(TRUNCATE)")?.is_blocked)
 }
 

@@ -4,12 +4,13 @@ use std::fs::{self, File};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use super::log_damage::{self, read_valid};
-use super::log_file::{self, LogFile};
-use super::store_path::StorePath;
-use super::{continuity, integrity, restore};
+use super::{integrity, restore};
 use crate::atomic_file;
 use crate::store::StoreError;
+use crate::store::sqlite::continuity;
+use crate::store::sqlite::log::log_damage::{self, read_valid};
+use crate::store::sqlite::log::log_file::{self, LogFile};
+use crate::store::sqlite::store_path::StorePath;
 
 /// Replaces the file of a store with a damaged log by a checked copy: of the file with the commits
 /// before the damage, or of the file alone, if a checkpoint has copied more. Renames the old file

@@ -25,12 +25,12 @@ const PROCESS: usize = 32;
 ///
 /// SQLite's own locks are either held only for a transaction, or block all readers.
 #[derive(Debug)]
-pub(super) struct Lock {
+pub(crate) struct Lock {
     file: File,
 }
 
 impl Lock {
-    pub(super) fn take(store: &Path) -> Result<Self, StoreError> {
+    pub(crate) fn take(store: &Path) -> Result<Self, StoreError> {
         let path = lock_path(store);
         // Another engine may open the file concurrently, so the content is not truncated before the
         // lock is held.
@@ -64,23 +64,23 @@ impl Lock {
 
 impl Lock {
     /// Returns the mark of the last session; `None` when there is none, or it is damaged.
-    pub(super) fn mark(&self) -> Option<LogMark> {
+    pub(crate) fn mark(&self) -> Option<LogMark> {
         read_mark(&self.file)
     }
 
     /// Returns the mark of a store that another process may have open.
-    pub(super) fn mark_of(store: &Path) -> Option<LogMark> {
+    pub(crate) fn mark_of(store: &Path) -> Option<LogMark> {
         read_mark(&File::open(lock_path(store)).ok()?)
     }
 
-    pub(super) fn write_mark(&self, mark: &LogMark) -> std::io::Result<()> {
+    pub(crate) fn write_mark(&self, mark: &LogMark) -> std::io::Result<()> {
         let mut file = &self.file;
         file.seek(SeekFrom::Start(PROCESS as u64))?;
         file.write_all(&mark.encode())
     }
 
     /// Syncs the mark.
-    pub(super) fn sync(&self) -> std::io::Result<()> {
+    pub(crate) fn sync(&self) -> std::io::Result<()> {
         self.file.sync_data()
     }
 }
@@ -95,7 +95,7 @@ fn read_mark(mut file: &File) -> Option<LogMark> {
 impl Lock {
     /// Takes the lock of a store that was open in an engine before. Retries briefly, because
     /// another reader may hold it for a short time.
-    pub(super) fn take_unused(store: &Path) -> Option<Self> {
+    pub(crate) fn take_unused(store: &Path) -> Option<Self> {
         let file = OpenOptions::new()
             .read(true)
             .write(true)
@@ -108,7 +108,7 @@ impl Lock {
 
 impl Lock {
     /// Returns the engine that has a store open, if there is one.
-    pub(super) fn holder(store: &Path) -> Option<String> {
+    pub(crate) fn holder(store: &Path) -> Option<String> {
         let mut file = File::open(lock_path(store)).ok()?;
         // The lock that this takes is shared, so that two programs that only look do not find each
         // other, and is released with the file.

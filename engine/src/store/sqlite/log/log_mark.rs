@@ -9,23 +9,23 @@ use super::log_file::{Checksum, Salts};
 /// separate sync. So a killed process leaves the mark of its last acknowledged commit. A loss of
 /// power may leave an older one, never a newer one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct LogMark {
+pub(crate) struct LogMark {
     /// The epoch of the session.
-    pub(super) epoch: [u8; 16],
-    pub(super) salts: Salts,
+    pub(crate) epoch: [u8; 16],
+    pub(crate) salts: Salts,
     /// The number of frames.
-    pub(super) frames: u32,
+    pub(crate) frames: u32,
     /// The checksum of the log up to the last frame.
-    pub(super) checksum: Checksum,
+    pub(crate) checksum: Checksum,
     /// The bytes of the store's file that were synced with a checkpoint.
-    pub(super) file_bytes: u64,
+    pub(crate) file_bytes: u64,
 }
 
 impl LogMark {
     pub(super) const SIZE: usize = 48;
 
     /// Returns the bytes, with their own checksum.
-    pub(super) fn encode(&self) -> [u8; Self::SIZE] {
+    pub(crate) fn encode(&self) -> [u8; Self::SIZE] {
         let mut bytes = [0; Self::SIZE];
         bytes[..16].copy_from_slice(&self.epoch);
         bytes[16..24].copy_from_slice(&self.salts);
@@ -38,7 +38,7 @@ impl LogMark {
     }
 
     /// Reads a mark; `None` when its checksum is wrong.
-    pub(super) fn decode(bytes: &[u8; Self::SIZE]) -> Option<Self> {
+    pub(crate) fn decode(bytes: &[u8; Self::SIZE]) -> Option<Self> {
         if bytes[44..] != crc32fast::hash(&bytes[..44]).to_be_bytes() {
             return None;
         }

@@ -14,9 +14,10 @@ use rusqlite::{Connection, Error, OpenFlags};
 
 use super::log_length::{self, LogLength, log_pages};
 use super::log_mark::LogMark;
-use super::store_path::StorePath;
-use super::{connection, log_watch};
+use super::log_watch;
 use crate::store::StoreError;
+use crate::store::sqlite::connection;
+use crate::store::sqlite::store_path::StorePath;
 
 /// The number of pages from which the log is copied. With 6,000 the 99th percentile of starts took
 /// a third longer: a sync writes more pages, and concurrent commits wait for it.
@@ -31,7 +32,7 @@ const PASSES: usize = 4;
 
 /// The checkpoints of a store.
 #[derive(Debug)]
-pub(super) struct Checkpoints {
+pub(crate) struct Checkpoints {
     /// The number of commits since the last check of the log's length.
     commits: u32,
     /// Whether a checkpoint has copied the whole log, and no transaction was written since.
@@ -43,7 +44,7 @@ pub(super) struct Checkpoints {
 
 /// Whether the next transaction may restart the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum LogRestart {
+pub(crate) enum LogRestart {
     /// The whole log is copied.
     Expected,
     /// The thread is copying.
@@ -66,7 +67,7 @@ impl Default for Checkpoints {
 impl Checkpoints {
     /// Returns whether the next transaction may restart the log. Only the writer ends the thread's
     /// copying, so the answer holds until [`Self::committed`].
-    pub(super) fn log_restart(&self) -> LogRestart {
+    pub(crate) fn log_restart(&self) -> LogRestart {
         if self.is_copied {
             return LogRestart::Expected;
         }
@@ -78,7 +79,7 @@ impl Checkpoints {
 
     /// Whether no checkpoint is possible now. The thread does not copy while the writer does, so
     /// another program copies, or a lock was not released.
-    pub(super) fn is_blocked(&self) -> bool {
+    pub(crate) fn is_blocked(&self) -> bool {
         self.is_blocked
     }
 
@@ -88,7 +89,7 @@ impl Checkpoints {
     /// # Errors
     ///
     /// [`StoreError::Corrupt`] when the log is damaged. Then it is not copied.
-    pub(super) fn committed(
+    pub(crate) fn committed(
         &mut self,
         connection: &Connection,
         place: &StorePath,

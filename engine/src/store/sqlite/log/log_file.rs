@@ -16,14 +16,14 @@ const MAGIC: u32 = 0x377f_0682;
 const FORMAT: u32 = 3_007_000;
 
 /// A checksum as it is stored.
-pub(super) type Checksum = [u8; 8];
+pub(crate) type Checksum = [u8; 8];
 /// The numbers that each restart of a log changes. The first half is a counter, the second half is
 /// random.
 pub(super) type Salts = [u8; 8];
 type FrameHeader = [u8; FRAME_HEADER];
 
 /// The frames of a log that SQLite would replay.
-pub(super) struct LogFile {
+pub(crate) struct LogFile {
     file: BufReader<File>,
     is_big_endian: bool,
     salts: Salts,
@@ -37,23 +37,23 @@ pub(super) struct LogFile {
 
 /// One page in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Frame<'a> {
+pub(crate) struct Frame<'a> {
     /// The page's number, from 1 on.
-    pub(super) number: u32,
+    pub(crate) number: u32,
     /// Whether a transaction ends with this frame.
-    pub(super) is_commit: bool,
+    pub(crate) is_commit: bool,
     /// The number of pages of the database after the transaction that ends with this frame.
-    pub(super) database_pages: u32,
+    pub(crate) database_pages: u32,
     /// The checksum of the log up to this frame.
-    pub(super) checksum: Checksum,
-    pub(super) page: &'a [u8],
+    pub(crate) checksum: Checksum,
+    pub(crate) page: &'a [u8],
 }
 
 /// The last frame of a transaction, as it is in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct LastFrame {
-    pub(super) salts: Salts,
-    pub(super) checksum: Checksum,
+    pub(crate) salts: Salts,
+    pub(crate) checksum: Checksum,
     /// The position of the last byte of the frame that is not 0.
     pub(super) last_byte: u64,
 }
@@ -61,7 +61,7 @@ pub(super) struct LastFrame {
 impl LogFile {
     /// Opens the log of a store. Returns `None` when there is none, or it contains nothing that
     /// SQLite would replay.
-    pub(super) fn open(path: &Path) -> io::Result<Option<Self>> {
+    pub(crate) fn open(path: &Path) -> io::Result<Option<Self>> {
         let Some(mut file) = open(path)? else {
             return Ok(None);
         };
@@ -97,7 +97,7 @@ impl LogFile {
     ///
     /// SQLite ignores such a log. After a loss of power the header may be torn, while the log
     /// restarts; then the file has all of its frames.
-    pub(super) fn open_without_header(path: &Path, page_size: usize) -> io::Result<Option<Self>> {
+    pub(crate) fn open_without_header(path: &Path, page_size: usize) -> io::Result<Option<Self>> {
         for is_big_endian in [false, true] {
             let Some(mut file) = open(path)? else {
                 return Ok(None);
@@ -134,15 +134,15 @@ impl LogFile {
     }
 
     /// Whether no frame was skipped because the header is not valid.
-    pub(super) fn is_at_first_frame(&self) -> bool {
+    pub(crate) fn is_at_first_frame(&self) -> bool {
         self.skipped == 0
     }
 
-    pub(super) fn salts(&self) -> Salts {
+    pub(crate) fn salts(&self) -> Salts {
         self.salts
     }
 
-    pub(super) fn page_size(&self) -> usize {
+    pub(crate) fn page_size(&self) -> usize {
         self.page.len()
     }
 
@@ -155,7 +155,7 @@ impl LogFile {
     }
 
     /// Reads the next frame; `None` after the last valid frame.
-    pub(super) fn next(&mut self) -> io::Result<Option<Frame<'_>>> {
+    pub(crate) fn next(&mut self) -> io::Result<Option<Frame<'_>>> {
         if self.rejected.is_some() {
             return Ok(None);
         }
@@ -222,7 +222,7 @@ fn open(path: &Path) -> io::Result<Option<BufReader<File>>> {
 }
 
 /// Returns the size of a log with this number of frames.
-pub(super) fn end_of(frames: u32, page_size: usize) -> u64 {
+pub(crate) fn end_of(frames: u32, page_size: usize) -> u64 {
     HEADER as u64 + u64::from(frames) * (FRAME_HEADER + page_size) as u64
 }
 
@@ -272,19 +272,19 @@ fn read_at(mut file: &File, position: u64, buffer: &mut [u8]) -> io::Result<()> 
 }
 
 /// Returns the path of a file that belongs to a store: `orders.db-wal` for `orders.db`.
-pub(super) fn with_suffix(store: &Path, suffix: &str) -> PathBuf {
+pub(crate) fn with_suffix(store: &Path, suffix: &str) -> PathBuf {
     let mut path = OsString::from(store);
     path.push(suffix);
     path.into()
 }
 
 /// Returns the path of a store's log.
-pub(super) fn path_of(store: &Path) -> PathBuf {
+pub(crate) fn path_of(store: &Path) -> PathBuf {
     with_suffix(store, "-wal")
 }
 
 /// Whether a file has any bytes. A missing file has none.
-pub(super) fn has_bytes(path: &Path) -> io::Result<bool> {
+pub(crate) fn has_bytes(path: &Path) -> io::Result<bool> {
     match path.metadata() {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
         metadata => Ok(metadata?.len() > 0),

@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use rusqlite::OpenFlags;
 
 use super::aside::free_name;
-use super::lock::Lock;
-use super::log_mark::LogMark;
-use super::store_path::StorePath;
-use super::{
-    SqliteStore, connection, continuity, integrity, log_file, log_length, salvage, session, write,
-};
+use super::{integrity, salvage};
 use crate::atomic_file;
 use crate::store::StoreError;
+use crate::store::sqlite::log::lock::Lock;
+use crate::store::sqlite::log::log_mark::LogMark;
+use crate::store::sqlite::log::{log_file, log_length};
+use crate::store::sqlite::store_path::StorePath;
+use crate::store::sqlite::{SqliteStore, connection, continuity, session, write};
 
 /// The result of [`SqliteStore::recover`].
 #[derive(Clone, Debug, PartialEq, Eq)]
