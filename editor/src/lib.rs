@@ -39,6 +39,7 @@ mod folding;
 mod hover;
 mod inlay;
 mod links;
+mod names;
 mod nested_call;
 mod offered_fixes;
 mod operation;
@@ -46,19 +47,15 @@ mod path_text;
 mod pieces;
 mod read;
 mod reference;
-mod references;
 mod rename_at;
 mod signature;
 mod stale;
-mod state_names;
 mod string_text;
 mod structure;
 mod symbols;
 mod text_edit;
 mod tokens;
 mod value_shape;
-mod variable_names;
-mod variables_in_scope;
 mod workspace;
 
 pub use api_shape::{ApiMember, argument_members};
@@ -77,7 +74,7 @@ pub use operation::{
     state_machine_placeholder,
 };
 pub use reference::field_meaning;
-pub use references::{DeclarationSite, Reference};
+pub use names::references::{DeclarationSite, Reference};
 pub use signature::Signature;
 pub use symbols::{Symbol, SymbolKind};
 pub use text_edit::TextEdit;

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
+use crate::names::references::NamedThing;
 use crate::operation::{Operation, OperationError};
-use crate::references::NamedThing;
 use crate::{Document, TextEdit};
 
 impl Document {

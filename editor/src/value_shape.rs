@@ -11,8 +11,8 @@ use stepwright_asl::model::{QueryLanguage, StateKind};
 
 use crate::api_shape::ApiShape;
 use crate::expression_text::{ChainStep, chain_steps};
+use crate::names::variables_in_scope::assignments_before;
 use crate::nested_call::called_arn;
-use crate::variables_in_scope::assignments_before;
 
 /// The known part of a value.
 #[derive(Debug, Clone)]

@@ -11,13 +11,12 @@ mod estimate;
 mod explore;
 mod graph;
 mod health;
-mod history_source;
 mod import;
 mod lsp;
 mod mcp;
+mod options;
 mod placeholders;
 mod policy;
-mod redact;
 mod rehearse;
 mod replay;
 mod report;
@@ -26,7 +25,6 @@ mod rule;
 mod run;
 mod serve;
 mod store;
-mod store_inspection;
 mod studio;
 mod test_state;
 mod types;
@@ -50,13 +48,13 @@ pub(crate) use self::estimate::{EstimateArguments, EstimateFormat};
 pub(crate) use self::explore::{ExploreArguments, ExploreFormat};
 pub(crate) use self::graph::{DiagramFormat, GraphArguments};
 pub(crate) use self::health::HealthArguments;
-pub(crate) use self::history_source::HistorySourceArguments;
 pub(crate) use self::import::ImportArguments;
 pub(crate) use self::lsp::LspArguments;
 pub(crate) use self::mcp::McpArguments;
+pub(crate) use self::options::history_source::HistorySourceArguments;
+pub(crate) use self::options::redact::{RedactArguments, StoredRedactArguments};
 pub(crate) use self::placeholders::{PlaceholdersArguments, PlaceholdersFormat};
 pub(crate) use self::policy::{PolicyArguments, PolicyFormat};
-pub(crate) use self::redact::{RedactArguments, StoredRedactArguments};
 pub(crate) use self::rehearse::{KindLimit, RehearseArguments, RehearseFormat};
 pub(crate) use self::replay::ReplayArguments;
 pub(crate) use self::report::ReportArguments;
@@ -64,12 +62,12 @@ pub(crate) use self::review::{ReviewArguments, ReviewFormat};
 pub(crate) use self::rule::RuleArguments;
 pub(crate) use self::run::RunArguments;
 pub(crate) use self::serve::{AccountsChoice, ConsoleChoice, ServeArguments};
+pub(crate) use self::store::store_inspection::{
+    CheckArguments, CompactArguments, ExportArguments, InfoArguments, QuarantineArguments,
+};
 pub(crate) use self::store::{
     BackupArguments, ExecutionsArguments, HistoryArguments, HistoryFormat, RecoverArguments,
     RestoreArguments, Status, StoreArguments, StoreCommand, StoreFormat, StoredExecutionArguments,
-};
-pub(crate) use self::store_inspection::{
-    CheckArguments, CompactArguments, ExportArguments, InfoArguments, QuarantineArguments,
 };
 pub(crate) use self::studio::StudioArguments;
 pub(crate) use self::test_state::TestStateArguments;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
 
-use super::redact::RedactArguments;
+use super::options::redact::RedactArguments;
 use crate::definitions::template::{NamedValue, named_value};
 use crate::engine::log_arguments::LogArguments;
 use crate::engine::otlp_arguments::OtlpArguments;

@@ -13,10 +13,10 @@ use super::{Completion, CompletionKind};
 use crate::Definition;
 use crate::expression_text::{chain_names, chain_start, locals};
 use crate::hover::MOST_NAMES;
+use crate::names::variables_in_scope::assignments_before;
 use crate::string_text::StringText;
 use crate::structure::{DefinitionPart, PartKind};
 use crate::value_shape::KnownValues;
-use crate::variables_in_scope::assignments_before;
 use crate::workspace::Callees;
 
 /// The completions at an offset in a text; `None` if the text is no expression and no path.

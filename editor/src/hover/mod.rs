@@ -19,7 +19,7 @@ use stepwright_tools::estimate::prices_of;
 use stepwright_tools::policy::{Policy, PolicyOptions};
 
 use crate::definition::NodeAt;
-use crate::state_names::named_state;
+use crate::names::state_names::named_state;
 use crate::string_text::StringText;
 use crate::structure::{DefinitionPart, PartKind, part_at};
 use crate::workspace::Callees;

@@ -8,10 +8,10 @@ use stepwright_asl::jsonata::{ExpressionPart, parts, strip};
 use stepwright_asl::words::first_lines;
 
 use crate::expression_text::{chain_names, chain_start, locals};
+use crate::names::variables_in_scope::assignments_before;
 use crate::path_text::{PathPart, path_parts};
 use crate::reference;
 use crate::value_shape::KnownValues;
-use crate::variables_in_scope::assignments_before;
 use crate::workspace::Callees;
 
 /// The word of an expression or a path at an offset: its range and its meaning.

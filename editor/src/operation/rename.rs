@@ -5,8 +5,8 @@ use stepwright_asl::jsonata::{ExpressionPart, is_function, parts, strip};
 use stepwright_asl::name::check_variable;
 
 use super::{OperationError, OperationTarget};
-use crate::references::{NameAt, NamedThing};
-use crate::variable_names::{VariableName, variable_names};
+use crate::names::references::{NameAt, NamedThing};
+use crate::names::variable_names::{VariableName, variable_names};
 use crate::{Reference, TextEdit};
 
 impl OperationTarget<'_> {

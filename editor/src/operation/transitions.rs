@@ -4,7 +4,7 @@ use stepwright_asl::edit::Edit;
 use stepwright_asl::json::Json;
 
 use super::{OperationError, OperationTarget};
-use crate::state_names::target_at;
+use crate::names::state_names::target_at;
 
 /// A place that names the next state, or says that there is none.
 pub(super) struct TransitionPlace<'d> {

@@ -1,15 +1,16 @@
 //! What may be written of the commands that look into a store.
 
+pub(super) mod store_inspection;
+
 use std::path::PathBuf;
 
-use super::StoredRedactArguments;
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::at_least_one;
-use super::store_inspection::{
+use self::store_inspection::{
     CHECK_EXAMPLES, COMPACT_EXAMPLES, CheckArguments, CompactArguments, EXPORT_EXAMPLES,
     ExportArguments, INFO_EXAMPLES, InfoArguments, QUARANTINE_EXAMPLES, QuarantineArguments,
 };
+use super::{StoredRedactArguments, at_least_one};
 
 pub(super) const EXECUTIONS_EXAMPLES: &str = "Examples:
   stepwright executions --store orders.db

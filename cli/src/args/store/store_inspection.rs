@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::redact::StoredRedactArguments;
+use crate::args::StoredRedactArguments;
 
-pub(super) const INFO_EXAMPLES: &str = "Examples:
+pub(crate) const INFO_EXAMPLES: &str = "Examples:
   stepwright store info orders.db
   stepwright store info orders.db --json | jq .fileBytes
 
@@ -14,7 +14,7 @@ Reads the store at one moment and changes nothing; an engine may have it open. T
 does when it starts. A store of another version has only its version and its sizes.
 Exit status: 0 printed; 2 wrong usage, or a store that cannot be read.";
 
-pub(super) const CHECK_EXAMPLES: &str = "Examples:
+pub(crate) const CHECK_EXAMPLES: &str = "Examples:
   stepwright store check orders.db
   stepwright store check backup-2026-03-14.db --json
 
@@ -23,7 +23,7 @@ references between tables. Changes nothing. An engine may have the store open: t
 ends. Check a backup instead if the store is large and busy.
 Exit status: 0 sound; 1 problems; 2 wrong usage, or a store that cannot be opened.";
 
-pub(super) const QUARANTINE_EXAMPLES: &str = "Examples:
+pub(crate) const QUARANTINE_EXAMPLES: &str = "Examples:
   stepwright store quarantine orders.db
   stepwright store quarantine orders.db --json | jq -r '.executions[].executionArn'
 
@@ -31,7 +31,7 @@ An engine leaves these executions as they are and runs all others. A version tha
 `store abort` ends it, `store delete` removes it. Changes nothing; an engine may have the store open.
 Exit status: 0 listed; 2 wrong usage, or a store that cannot be read.";
 
-pub(super) const EXPORT_EXAMPLES: &str = "Examples:
+pub(crate) const EXPORT_EXAMPLES: &str = "Examples:
   stepwright store export orders.db --name o-17
   stepwright store export orders.db --name o-17 --machine orders --output o-17.jsonl
   stepwright store export orders.db --all --output orders.jsonl
@@ -41,7 +41,7 @@ execution that cannot be read has the reason as `unreadable`, and its records in
 the export sees one moment.
 Exit status: 0 written; 2 wrong usage, a store that cannot be read, no such execution, or a file that exists or cannot be written.";
 
-pub(super) const COMPACT_EXAMPLES: &str = "Examples:
+pub(crate) const COMPACT_EXAMPLES: &str = "Examples:
   stepwright store compact orders.db
 
 No engine may have FILE open. Writes a copy without the space of deleted executions next to FILE, checks the copy as `store restore` does, and renames it to FILE.

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-use crate::state_names::{named_state, names_of};
-use crate::variable_names::variable_names;
+use crate::names::state_names::{named_state, names_of};
+use crate::names::variable_names::variable_names;
 use crate::{Definition, Document, NodePart};
 
 /// A place that refers to the same thing.

@@ -1,0 +1,4 @@
+//! Options that several commands have.
+
+pub(super) mod history_source;
+pub(super) mod redact;
