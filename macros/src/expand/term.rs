@@ -6,9 +6,9 @@ use crate::functions::value_function;
 use crate::machine::{Align, FormatPiece, MatchPattern, Record, Spec, Term, UPDATE};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
-use syn::Path;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
+use syn::{Pat, Path};
 
 /// Writes terms, and collects the types of their records.
 #[derive(Default)]
@@ -96,43 +96,8 @@ impl TermWriter {
                 let otherwise = self.value(otherwise);
                 quote!(__s::Expr::if_else(#condition, #then, #otherwise))
             }
-            Term::Match(subject, cases) => {
-                let subject = self.value(subject);
-                let mut list = TokenStream::new();
-                for (pattern, guard, value) in cases {
-                    let pattern = MatchPattern::of(pattern).unwrap_or(MatchPattern::Wildcard);
-                    let pattern = super::pattern::pattern(&pattern);
-                    let guard = match guard {
-                        Some(guard) => {
-                            let guard = self.value(guard);
-                            quote!(::core::option::Option::Some(#guard))
-                        }
-                        None => quote!(::core::option::Option::None),
-                    };
-                    let value = self.value(value);
-                    quote!(__s::Case::new(#pattern, #guard, #value),).to_tokens(&mut list);
-                }
-                quote!(__s::Expr::match_on(#subject, ::std::vec![#list]))
-            }
-            Term::Record(record) => {
-                let mut witness =
-                    self.witness(&record.path, record.called.then_some(record.fields.len()));
-                // rustc reports a type that is no payload there.
-                witness.set_span(Span::call_site().located_at(record.path.span()));
-                let variant = option(record.variant.as_deref());
-                let mut fields = TokenStream::new();
-                for (name, value) in &record.fields {
-                    let value = self.value(value);
-                    quote!((#name, #value),).to_tokens(&mut fields);
-                }
-                match &record.base {
-                    Some(base) => {
-                        let base = self.value(base);
-                        quote!(__s::record_from(#witness, ::std::vec![#fields], #base))
-                    }
-                    None => quote!(__s::record_of(#witness, #variant, ::std::vec![#fields])),
-                }
-            }
+            Term::Match(subject, cases) => self.match_on(subject, cases),
+            Term::Record(record) => self.record(record),
             Term::Tuple(items) => {
                 let items = self.list(items);
                 quote!(__s::Expr::tuple(#items))
@@ -148,69 +113,9 @@ impl TermWriter {
                     ::std::vec![#((__s::Text::Borrowed(#keys), #values)),*]
                 ))
             }
-            Term::Format(pieces) => {
-                let mut list = TokenStream::new();
-                for piece in pieces {
-                    match piece {
-                        FormatPiece::Text(text) => {
-                            quote!(__s::Piece::Text(__s::Text::Borrowed(#text)),)
-                                .to_tokens(&mut list);
-                        }
-                        FormatPiece::Value(value, spec) => {
-                            let value = self.value(value);
-                            match spec {
-                                Some(spec) => {
-                                    let spec = format_spec(spec);
-                                    quote!(__s::Piece::Formatted(#value, #spec),)
-                                }
-                                None => quote!(__s::Piece::Value(#value),),
-                            }
-                            .to_tokens(&mut list);
-                        }
-                    }
-                }
-                quote!(__s::Expr::format(::std::vec![#list]))
-            }
-            Term::Closure(parameters, body) => {
-                let body = self.value(body);
-                let parameters = parameters.iter().map(|(name, seen)| match seen {
-                    Some(number) => {
-                        let known = known(*number);
-                        quote!((#name, #known.shape()))
-                    }
-                    None => quote!((#name, ::core::option::Option::None)),
-                });
-                quote!(__s::Expr::typed_closure(::std::vec![#(#parameters),*], #body))
-            }
-            Term::Typed(number, value) => {
-                let known = known(*number);
-                match &**value {
-                    Term::Method(option, name, _) if name == "unwrap_or_default" => {
-                        let option = self.value(option);
-                        quote!(#known.unwrap_or_default(#option))
-                    }
-                    Term::Constant(..) => {
-                        let value = self.value(value);
-                        quote!(#known.constant(#value))
-                    }
-                    Term::Record(Record {
-                        path,
-                        fields,
-                        base: Some(base),
-                        ..
-                    }) if path.is_ident(UPDATE) => {
-                        let base = self.value(base);
-                        let names = fields.iter().map(|(name, _)| name);
-                        let values = fields.iter().map(|(_, value)| self.value(value));
-                        let fields = quote!(::std::vec![#((#names, #values)),*]);
-                        quote!(#known.updated(#fields, #base))
-                    }
-                    value => {
-                        let value = self.value(value);
-                        quote!(#known.typed(#value))
-                    }
-                }
-            }
+            Term::Format(pieces) => self.format(pieces),
+            Term::Closure(parameters, body) => self.closure(parameters, body),
+            Term::Typed(number, value) => self.typed(*number, value),
             Term::Checked(number, value) => {
                 let (known, value) = (known(*number), self.value(value));
                 quote!(#known.checked(#value))
@@ -219,15 +124,7 @@ impl TermWriter {
                 let known = known(*number);
                 quote!(#known.default_value())
             }
-            Term::Let(bindings, body) => {
-                let mut list = TokenStream::new();
-                for (name, value) in bindings {
-                    let value = self.value(value);
-                    quote!((#name, #value),).to_tokens(&mut list);
-                }
-                let body = self.value(body);
-                quote!(__s::Expr::let_in::<&'static str>(::std::vec![#list], #body))
-            }
+            Term::Let(bindings, body) => self.let_in(bindings, body),
             Term::Some(value) => {
                 let value = self.value(value);
                 quote!(__s::Expr::some(#value))
@@ -258,6 +155,120 @@ impl TermWriter {
             // A flow with errors is not written.
             Term::Faulty => quote!(__s::Expr::none()),
         }
+    }
+
+    fn match_on(&mut self, subject: &Term, cases: &[(Pat, Option<Term>, Term)]) -> TokenStream {
+        let subject = self.value(subject);
+        let mut list = TokenStream::new();
+        for (pattern, guard, value) in cases {
+            let pattern = MatchPattern::of(pattern).unwrap_or(MatchPattern::Wildcard);
+            let pattern = super::pattern::pattern(&pattern);
+            let guard = match guard {
+                Some(guard) => {
+                    let guard = self.value(guard);
+                    quote!(::core::option::Option::Some(#guard))
+                }
+                None => quote!(::core::option::Option::None),
+            };
+            let value = self.value(value);
+            quote!(__s::Case::new(#pattern, #guard, #value),).to_tokens(&mut list);
+        }
+        quote!(__s::Expr::match_on(#subject, ::std::vec![#list]))
+    }
+
+    fn record(&mut self, record: &Record) -> TokenStream {
+        let mut witness = self.witness(&record.path, record.called.then_some(record.fields.len()));
+        // rustc reports a type that is no payload there.
+        witness.set_span(Span::call_site().located_at(record.path.span()));
+        let variant = option(record.variant.as_deref());
+        let mut fields = TokenStream::new();
+        for (name, value) in &record.fields {
+            let value = self.value(value);
+            quote!((#name, #value),).to_tokens(&mut fields);
+        }
+        match &record.base {
+            Some(base) => {
+                let base = self.value(base);
+                quote!(__s::record_from(#witness, ::std::vec![#fields], #base))
+            }
+            None => quote!(__s::record_of(#witness, #variant, ::std::vec![#fields])),
+        }
+    }
+
+    fn format(&mut self, pieces: &[FormatPiece]) -> TokenStream {
+        let mut list = TokenStream::new();
+        for piece in pieces {
+            match piece {
+                FormatPiece::Text(text) => {
+                    quote!(__s::Piece::Text(__s::Text::Borrowed(#text)),).to_tokens(&mut list);
+                }
+                FormatPiece::Value(value, spec) => {
+                    let value = self.value(value);
+                    match spec {
+                        Some(spec) => {
+                            let spec = format_spec(spec);
+                            quote!(__s::Piece::Formatted(#value, #spec),)
+                        }
+                        None => quote!(__s::Piece::Value(#value),),
+                    }
+                    .to_tokens(&mut list);
+                }
+            }
+        }
+        quote!(__s::Expr::format(::std::vec![#list]))
+    }
+
+    /// Returns a value with the type that rustc knows by a number.
+    fn typed(&mut self, number: usize, value: &Term) -> TokenStream {
+        let known = known(number);
+        match value {
+            Term::Method(option, name, _) if name == "unwrap_or_default" => {
+                let option = self.value(option);
+                quote!(#known.unwrap_or_default(#option))
+            }
+            Term::Constant(..) => {
+                let value = self.value(value);
+                quote!(#known.constant(#value))
+            }
+            Term::Record(Record {
+                path,
+                fields,
+                base: Some(base),
+                ..
+            }) if path.is_ident(UPDATE) => {
+                let base = self.value(base);
+                let names = fields.iter().map(|(name, _)| name);
+                let values = fields.iter().map(|(_, value)| self.value(value));
+                let fields = quote!(::std::vec![#((#names, #values)),*]);
+                quote!(#known.updated(#fields, #base))
+            }
+            value => {
+                let value = self.value(value);
+                quote!(#known.typed(#value))
+            }
+        }
+    }
+
+    fn closure(&mut self, parameters: &[(String, Option<usize>)], body: &Term) -> TokenStream {
+        let body = self.value(body);
+        let parameters = parameters.iter().map(|(name, seen)| match seen {
+            Some(number) => {
+                let known = known(*number);
+                quote!((#name, #known.shape()))
+            }
+            None => quote!((#name, ::core::option::Option::None)),
+        });
+        quote!(__s::Expr::typed_closure(::std::vec![#(#parameters),*], #body))
+    }
+
+    fn let_in(&mut self, bindings: &[(String, Term)], body: &Term) -> TokenStream {
+        let mut list = TokenStream::new();
+        for (name, value) in bindings {
+            let value = self.value(value);
+            quote!((#name, #value),).to_tokens(&mut list);
+        }
+        let body = self.value(body);
+        quote!(__s::Expr::let_in::<&'static str>(::std::vec![#list], #body))
     }
 
     pub(super) fn list(&mut self, values: &[Term]) -> TokenStream {

@@ -85,47 +85,9 @@ pub(super) fn expand(
             #tree
         });
     };
-    let made = if diagnostics.is_empty() {
-        let mut values = TermWriter::default();
-        let tree = values.value(&lowered.value);
-        let witnesses = values.witnesses();
-        let file = file();
-        let place = at(lambda.body.syn.span());
-        let count = Literal::usize_unsuffixed(lambda.parameters.len());
-        let reads = captured
-            .iter()
-            .map(|name| quote_spanned!(name.span()=> __s::Readable::read(&#name)));
-        let reads = quote!(::std::vec![#(#reads),*]);
-        let made = match (&lambda.targets, &bound) {
-            (Some(targets), Some(bound)) => {
-                let arms = targets.iter().zip(&bound.arms).map(|(target, names)| {
-                    let texts = names.iter().map(|name| name.unraw().to_string());
-                    quote!(.arm(::std::vec![#((#texts, __s::Readable::read(&#names))),*], #target))
-                });
-                quote!(__types.arms(#count, __tree, #reads)#(#arms)*)
-            }
-            _ => quote!(__types.expression(#count, __tree, #reads)),
-        };
-        quote! {
-            #quiet
-            let __tree = {
-                #file
-                #witnesses
-                let __tree = #tree;
-                __tree #place
-            };
-            #made
-        }
-    } else {
-        let diagnostics = diagnostics.iter().map(CompileError::expression);
-        let nothing = match lambda.targets {
-            Some(_) => quote!(arms),
-            None => quote!(expression),
-        };
-        quote! {
-            #(#diagnostics;)*
-            __types.#nothing(0, __s::Expr::none(), ::std::vec![])
-        }
+    let made = match diagnostics {
+        [] => made(lambda, lowered, bound.as_ref(), &quiet),
+        diagnostics => failed(lambda, diagnostics),
     };
     quote! {{
         use ::stepwright::__ as __s;
@@ -133,6 +95,59 @@ pub(super) fn expand(
         #check
         #made
     }}
+}
+
+/// Returns the code that creates the tree of an expression.
+fn made(
+    lambda: &Lambda,
+    lowered: &StandaloneExpression,
+    bound: Option<&BoundNames>,
+    quiet: &TokenStream,
+) -> TokenStream {
+    let mut values = TermWriter::default();
+    let tree = values.value(&lowered.value);
+    let witnesses = values.witnesses();
+    let file = file();
+    let place = at(lambda.body.syn.span());
+    let count = Literal::usize_unsuffixed(lambda.parameters.len());
+    let reads = lambda
+        .captured
+        .iter()
+        .map(|name| quote_spanned!(name.span()=> __s::Readable::read(&#name)));
+    let reads = quote!(::std::vec![#(#reads),*]);
+    let made = match (&lambda.targets, bound) {
+        (Some(targets), Some(bound)) => {
+            let arms = targets.iter().zip(&bound.arms).map(|(target, names)| {
+                let texts = names.iter().map(|name| name.unraw().to_string());
+                quote!(.arm(::std::vec![#((#texts, __s::Readable::read(&#names))),*], #target))
+            });
+            quote!(__types.arms(#count, __tree, #reads)#(#arms)*)
+        }
+        _ => quote!(__types.expression(#count, __tree, #reads)),
+    };
+    quote! {
+        #quiet
+        let __tree = {
+            #file
+            #witnesses
+            let __tree = #tree;
+            __tree #place
+        };
+        #made
+    }
+}
+
+/// Returns the code of an expression with errors.
+fn failed(lambda: &Lambda, diagnostics: &[MacroDiagnostic]) -> TokenStream {
+    let diagnostics = diagnostics.iter().map(CompileError::expression);
+    let nothing = match lambda.targets {
+        Some(_) => quote!(arms),
+        None => quote!(expression),
+    };
+    quote! {
+        #(#diagnostics;)*
+        __types.#nothing(0, __s::Expr::none(), ::std::vec![])
+    }
 }
 
 /// The names that the arms of a `match` bind and that are variables: those without a leading `_`.

@@ -40,7 +40,7 @@ use self::source::{called_macros, json, refused};
 use self::translator::Translator;
 use crate::callable::CallableType;
 use crate::errors::{CompileError, Errors, MacroDiagnostic};
-use crate::machine::{Machine, MachineBody, StateExit, StateWork, Workflow};
+use crate::machine::{Machine, MachineBody, StateExit, StateWork, Workflow, WorkflowOptions};
 use crate::method::is_method;
 use crate::task::{SignatureTypes, TaskReturnType};
 use crate::{check, editor, expand};
@@ -145,22 +145,7 @@ fn expanded(
         signature.returns = TaskReturnType::of(parse_quote!(()));
     }
     let is_fragment = kind == FunctionKind::Fragment;
-    let name = match &options.name {
-        // The type of a fragment has the name of the function, as that of a task.
-        _ if is_fragment => function.sig.ident.clone(),
-        Some(name) => crate::name::identifier(&name.value(), name.span()).unwrap_or_else(|| {
-            errors.at(
-                name.span(),
-                "the name of a workflow is an identifier, such as `OrderProcessing`",
-            );
-            format_ident!("Workflow", span = name.span())
-        }),
-        None => {
-            let text = crate::name::pascal(&crate::name::text(&function.sig.ident));
-            crate::name::identifier(&text, function.sig.ident.span())
-                .unwrap_or_else(|| function.sig.ident.clone())
-        }
-    };
+    let name = name_of(kind, function, &options, &errors);
     // rustc warns about unused variables of the function itself.
     options
         .workflow
@@ -174,15 +159,7 @@ fn expanded(
     let graph = if is_broken {
         Graph::default()
     } else {
-        let mut code = (*function.block).clone();
-        for option in refused::take_options_after_await(&mut code) {
-            let message = format!(
-                "`{option}` is an option of the call: write it before `.await`, as in `task(..).{option}(..).await`"
-            );
-            errors.at(option.span(), message);
-        }
-        json::replace(&mut code);
-        translator.function(&mut code)
+        translator.function(&mut code_of(function, &errors))
     };
     let mut proofs = translator.proofs.tokens();
     if !is_broken {
@@ -222,23 +199,12 @@ fn expanded(
     if is_complete {
         check::check(&mut machine, &errors);
     }
-    let options = &machine.workflow.options;
-    let retries = options.lambda_retries.is_some()
-        && options
-            .deploy
-            .as_ref()
-            .is_none_or(|place| place != "activity");
-    let timeout = options
-        .timeout
-        .as_ref()
-        .and_then(|(_, amount)| amount.known());
-    let timeout = timeout.or(options.express.as_ref().map(|_| EXPRESS_SECONDS));
     let diagnostics = errors.finish();
     let mut block = (*function.block).clone();
     let placed = placed::place(&mut block, &diagnostics);
     // rustc reports mistakes in the order of the items, and those of the function are in the user's
     // own code.
-    let mut tokens = plain_function(function, &block, &name, timeout, retries);
+    let mut tokens = plain_function(function, &block, &name, &machine.workflow.options);
     // rustc checks the types of the other statements in the function itself.
     if diagnostics.is_empty() {
         expand::checked(&machine, &diagnostics).to_tokens(&mut tokens);
@@ -250,6 +216,39 @@ fn expanded(
     proofs.to_tokens(&mut tokens);
     marker(kind, function, &name, &signature).to_tokens(&mut tokens);
     tokens
+}
+
+/// Returns the name of the type of a workflow or a fragment.
+fn name_of(kind: FunctionKind, function: &ItemFn, options: &Options, errors: &Errors) -> Ident {
+    match &options.name {
+        // The type of a fragment has the name of the function, as that of a task.
+        _ if kind == FunctionKind::Fragment => function.sig.ident.clone(),
+        Some(name) => crate::name::identifier(&name.value(), name.span()).unwrap_or_else(|| {
+            errors.at(
+                name.span(),
+                "the name of a workflow is an identifier, such as `OrderProcessing`",
+            );
+            format_ident!("Workflow", span = name.span())
+        }),
+        None => {
+            let text = crate::name::pascal(&crate::name::text(&function.sig.ident));
+            crate::name::identifier(&text, function.sig.ident.span())
+                .unwrap_or_else(|| function.sig.ident.clone())
+        }
+    }
+}
+
+/// Returns the code that is translated to states.
+fn code_of(function: &ItemFn, errors: &Errors) -> Block {
+    let mut code = (*function.block).clone();
+    for option in refused::take_options_after_await(&mut code) {
+        let message = format!(
+            "`{option}` is an option of the call: write it before `.await`, as in `task(..).{option}(..).await`"
+        );
+        errors.at(option.span(), message);
+    }
+    json::replace(&mut code);
+    code
 }
 
 /// Makes a Pass state of each Succeed state: a Succeed state would end the caller, too.
@@ -311,9 +310,18 @@ fn plain_function(
     function: &ItemFn,
     block: &Block,
     name: &Ident,
-    timeout: Option<u64>,
-    lambda_retries: bool,
+    options: &WorkflowOptions,
 ) -> TokenStream {
+    let lambda_retries = options.lambda_retries.is_some()
+        && options
+            .deploy
+            .as_ref()
+            .is_none_or(|place| place != "activity");
+    let timeout = options
+        .timeout
+        .as_ref()
+        .and_then(|(_, amount)| amount.known());
+    let timeout = timeout.or(options.express.as_ref().map(|_| EXPRESS_SECONDS));
     let timeout = match timeout {
         Some(seconds) => quote!(::core::option::Option::Some(#seconds)),
         None => quote!(::core::option::Option::None),

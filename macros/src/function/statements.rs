@@ -19,8 +19,8 @@ use proc_macro2::Ident;
 use quote::{ToTokens, format_ident};
 use syn::spanned::Spanned;
 use syn::{
-    Block, Expr, ExprField, ExprMatch, Local, Member, Pat, Stmt, Token, Type, parse_quote,
-    parse_quote_spanned,
+    Block, Expr, ExprField, ExprLoop, ExprMatch, Local, Member, Pat, Stmt, Token, Type,
+    parse_quote, parse_quote_spanned,
 };
 
 impl Translator<'_> {
@@ -192,19 +192,7 @@ impl Translator<'_> {
             }
             Expr::If(one) if self.branches(value, dest) => self.if_chain(one, exits, dest),
             Expr::Match(one) if self.branches(value, dest) => self.match_value(one, exits, dest),
-            Expr::Loop(one) => {
-                let span = one.loop_token.span;
-                let head = self
-                    .graph
-                    .add(Node::join(StateName::derived("Loop", span)), &exits);
-                let start = self.next(head, span);
-                self.enter_loop(one.label.as_ref(), head, dest);
-                let end = self.inside("Loop".to_owned(), |this| {
-                    this.block(&one.body, vec![start], &Dest::Ignore)
-                });
-                self.graph.repeat(&end, head);
-                self.leave_loop()
-            }
+            Expr::Loop(one) => self.endless_loop(one, exits, dest),
             Expr::While(one) => {
                 let exits = self.while_loop(one, exits);
                 self.unit(one.while_token.span, exits, dest)
@@ -238,38 +226,7 @@ impl Translator<'_> {
                 self.assignment(left, &sum, exits)
             }
             Expr::Await(one) => self.awaited(&one.base, Some(one.await_token.span), exits, dest),
-            Expr::Try(one) => match bare(&one.expr) {
-                Expr::Await(inner) => self.awaited(&inner.base, None, exits, dest),
-                Expr::MethodCall(call)
-                    if call.method == "map_err"
-                        && matches!(bare(&call.receiver), Expr::Await(_)) =>
-                {
-                    self.refuse(
-                        &call.method,
-                        "`map_err` would rename the error: match the result, and return a variant for each error, \
-                         `Err(PaymentError::Declined { reason }) => return Err(..)`",
-                    );
-                    exits
-                }
-                Expr::Call(call) if called(call).is_some_and(crate::functions::is_task) => {
-                    let name = called(call)
-                        .and_then(own_name)
-                        .map(text)
-                        .unwrap_or_default();
-                    self.refuse(
-                        value,
-                        format!("`{name}` is called without `.await`: write `{name}(..).await?`"),
-                    );
-                    exits
-                }
-                other => {
-                    self.refuse(
-                        other,
-                        "`?` follows a call, `task(..).await?`: match other values, such as `let Some(item) = value else { return Err(..) };`",
-                    );
-                    exits
-                }
-            },
+            Expr::Try(one) => self.propagated(value, &one.expr, exits, dest),
             Expr::Macro(one) => self.macro_call(&one.mac, one.mac.span(), exits, dest),
             Expr::Call(call) if matches!(dest, Dest::Return) && is_result(call) => {
                 self.result(call, exits)
@@ -286,6 +243,55 @@ impl Translator<'_> {
                 exits
             }
             _ => self.value(value, exits, dest),
+        }
+    }
+
+    fn endless_loop(&mut self, one: &ExprLoop, exits: Exits, dest: &Dest) -> Exits {
+        let span = one.loop_token.span;
+        let head = self
+            .graph
+            .add(Node::join(StateName::derived("Loop", span)), &exits);
+        let start = self.next(head, span);
+        self.enter_loop(one.label.as_ref(), head, dest);
+        let end = self.inside("Loop".to_owned(), |this| {
+            this.block(&one.body, vec![start], &Dest::Ignore)
+        });
+        self.graph.repeat(&end, head);
+        self.leave_loop()
+    }
+
+    /// Translates `value`, which is `inner?`.
+    fn propagated(&mut self, value: &Expr, inner: &Expr, exits: Exits, dest: &Dest) -> Exits {
+        match bare(inner) {
+            Expr::Await(inner) => self.awaited(&inner.base, None, exits, dest),
+            Expr::MethodCall(call)
+                if call.method == "map_err" && matches!(bare(&call.receiver), Expr::Await(_)) =>
+            {
+                self.refuse(
+                        &call.method,
+                        "`map_err` would rename the error: match the result, and return a variant for each error, \
+                         `Err(PaymentError::Declined { reason }) => return Err(..)`",
+                    );
+                exits
+            }
+            Expr::Call(call) if called(call).is_some_and(crate::functions::is_task) => {
+                let name = called(call)
+                    .and_then(own_name)
+                    .map(text)
+                    .unwrap_or_default();
+                self.refuse(
+                    value,
+                    format!("`{name}` is called without `.await`: write `{name}(..).await?`"),
+                );
+                exits
+            }
+            other => {
+                self.refuse(
+                        other,
+                        "`?` follows a call, `task(..).await?`: match other values, such as `let Some(item) = value else { return Err(..) };`",
+                    );
+                exits
+            }
         }
     }
 

@@ -160,54 +160,12 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
         .parameters
         .iter()
         .map(|ty| quote!(::stepwright::__::ParameterType::of::<#ty>()));
-    // A task with errors is emitted as a declaration, so that workflows still find the task and
-    // report nothing more.
-    let is_blocking = options.runs == Runs::Blocking;
-    let is_runnable = function.body.is_some()
-        && function.signature.asyncness.is_some() != is_blocking
-        && !task.broken;
-    let (handed, handler) = if is_runnable {
-        let takes_context = task.takes_context;
-        let context = takes_context.then(|| quote!(&context,));
-        let unused = (!takes_context).then(|| quote!(let _ = &context;));
-        let empty = task
-            .parameters
-            .is_empty()
-            .then(|| quote!(let __Input {} = input;));
-        let awaited = (!is_blocking).then(|| quote!(.await));
-        let called = quote!(#name(#context #taken) #awaited);
-        let called = match &task.returns {
-            TaskReturnType::Result(..) => called,
-            TaskReturnType::Other(_) => {
-                let ty = &types.returned;
-                quote!(<#ty as ::stepwright::__::TaskReturn>::into_result(#called))
-            }
-        };
-        // The span of the user's `async`: rustc reports "future cannot be sent between threads"
-        // there.
-        let running = quote_spanned!(function.signature.asyncness.span()=> async move);
-        let handler = quote_spanned! {task.returns.span()=>
-            impl ::stepwright::__::Handler for #name {
-                const TAKES_CONTEXT: ::core::primitive::bool = #takes_context;
-
-                #[allow(clippy::manual_async_fn)]
-                fn call(
-                    context: ::stepwright::__::TaskContext,
-                    input: Self::Input,
-                ) -> impl ::core::future::Future<
-                    Output = ::core::result::Result<Self::Output, Self::Error>,
-                > + ::core::marker::Send + 'static {
-                    #running {
-                        #unused
-                        #empty
-                        #called
-                    }
-                }
-            }
-        };
-        (quote!(handler), handler)
+    let handler = handler(function, options, task, &types, &taken);
+    let is_runnable = handler.is_some();
+    let handed = if is_runnable {
+        quote!(handler)
     } else {
-        (quote!(declaration), TokenStream::new())
+        quote!(declaration)
     };
     let callable = CallableType {
         visibility,
@@ -281,6 +239,62 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
             #handler
         };
     }
+}
+
+/// Returns the implementation of the trait that runs a task. A task with errors has none: it is
+/// emitted as a declaration, so that workflows still find the task and report nothing more.
+fn handler(
+    function: &TaskFunction,
+    options: &Options,
+    task: &Task,
+    types: &SignatureTypes,
+    taken: &TokenStream,
+) -> Option<TokenStream> {
+    let is_blocking = options.runs == Runs::Blocking;
+    let is_runnable = function.body.is_some()
+        && function.signature.asyncness.is_some() != is_blocking
+        && !task.broken;
+    if !is_runnable {
+        return None;
+    }
+    let name = &function.signature.ident;
+    let takes_context = task.takes_context;
+    let context = takes_context.then(|| quote!(&context,));
+    let unused = (!takes_context).then(|| quote!(let _ = &context;));
+    let empty = task
+        .parameters
+        .is_empty()
+        .then(|| quote!(let __Input {} = input;));
+    let awaited = (!is_blocking).then(|| quote!(.await));
+    let called = quote!(#name(#context #taken) #awaited);
+    let called = match &task.returns {
+        TaskReturnType::Result(..) => called,
+        TaskReturnType::Other(_) => {
+            let ty = &types.returned;
+            quote!(<#ty as ::stepwright::__::TaskReturn>::into_result(#called))
+        }
+    };
+    // The span of the user's `async`: rustc reports "future cannot be sent between threads" there.
+    let running = quote_spanned!(function.signature.asyncness.span()=> async move);
+    Some(quote_spanned! {task.returns.span()=>
+        impl ::stepwright::__::Handler for #name {
+            const TAKES_CONTEXT: ::core::primitive::bool = #takes_context;
+
+            #[allow(clippy::manual_async_fn)]
+            fn call(
+                context: ::stepwright::__::TaskContext,
+                input: Self::Input,
+            ) -> impl ::core::future::Future<
+                Output = ::core::result::Result<Self::Output, Self::Error>,
+            > + ::core::marker::Send + 'static {
+                #running {
+                    #unused
+                    #empty
+                    #called
+                }
+            }
+        }
+    })
 }
 
 /// Attributes that the marker shares with its function.

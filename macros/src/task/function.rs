@@ -146,6 +146,44 @@ impl Task {
                  type",
             ));
         }
+        let TaskParameters {
+            parameters,
+            takes_context,
+            mut broken,
+        } = TaskParameters::read(signature, errors);
+        let mut returns = match &signature.output {
+            ReturnType::Default => syn::parse_quote!(()),
+            ReturnType::Type(_, ty) => (**ty).clone(),
+        };
+        if matches!(returns, Type::ImplTrait(_)) {
+            broken = true;
+            errors.push(Error::new(
+                returns.span(),
+                "a task returns a type with `#[derive(Payload)]`, or a `Result` of one: name it",
+            ));
+        }
+        if broken {
+            returns = accepted(&returns);
+        }
+        (!generic).then_some(Task {
+            parameters,
+            takes_context,
+            returns: TaskReturnType::of(returns),
+            broken,
+        })
+    }
+}
+
+/// The parameters of a task.
+struct TaskParameters {
+    parameters: Vec<TaskParameter>,
+    takes_context: bool,
+    /// Whether a parameter has an error.
+    broken: bool,
+}
+
+impl TaskParameters {
+    fn read(signature: &Signature, errors: &mut Vec<Error>) -> TaskParameters {
         let mut parameters = Vec::new();
         let mut takes_context = false;
         let mut broken = false;
@@ -199,26 +237,11 @@ impl Task {
                 }
             }
         }
-        let mut returns = match &signature.output {
-            ReturnType::Default => syn::parse_quote!(()),
-            ReturnType::Type(_, ty) => (**ty).clone(),
-        };
-        if matches!(returns, Type::ImplTrait(_)) {
-            broken = true;
-            errors.push(Error::new(
-                returns.span(),
-                "a task returns a type with `#[derive(Payload)]`, or a `Result` of one: name it",
-            ));
-        }
-        if broken {
-            returns = accepted(&returns);
-        }
-        (!generic).then_some(Task {
+        TaskParameters {
             parameters,
             takes_context,
-            returns: TaskReturnType::of(returns),
             broken,
-        })
+        }
     }
 }
 

@@ -18,8 +18,8 @@ use stepwright_asl::front_end::callable;
 use stepwright_asl::words;
 use syn::ext::IdentExt;
 use syn::{
-    Arm, BinOp, Expr, ExprClosure, Lit, Member, Pat, PatTuple, PatTupleStruct, Path, UnOp,
-    parse_quote,
+    Arm, BinOp, Expr, ExprClosure, ExprMatch, Lit, Member, Pat, PatTuple, PatTupleStruct, Path,
+    UnOp, parse_quote,
 };
 
 /// Turns the expressions of one state into [`Term`]s.
@@ -174,47 +174,8 @@ impl<'m> Resolver<'m> {
                     Member::Unnamed(index) => Term::TupleField(Box::new(base), index.index),
                 }
             }
-            Expr::Index(index) => {
-                if matches!(&*index.index, Expr::Range(_)) {
-                    return self.unsupported(&index.index, "a slice", SLICE);
-                }
-                let base = self.value(&mut index.expr);
-                let at = self.value(&mut index.index);
-                // The next item of a `for` in a function.
-                if index.attrs.iter().any(|one| one.path().is_ident("item")) {
-                    self.rewriter.changed();
-                    let (list, number) = (&index.expr, &index.index);
-                    let span = index.bracket_token.span.open();
-                    *expression = Expr::Verbatim(quote_spanned!(span=> __s::ForItems::item(&#list, #number)));
-                } else {
-                    self.prove_index(index, &base);
-                }
-                Term::Index(Box::new(base), Box::new(at))
-            }
-            Expr::MethodCall(call) => {
-                let is_stored = is_place(&call.receiver);
-                let receiver = self.value(&mut call.receiver);
-                // The length of the list of a `for` in a function.
-                if call.attrs.iter().any(|one| one.path().is_ident("counted")) {
-                    self.rewriter.changed();
-                    let list = &call.receiver;
-                    let span = call.method.span();
-                    *expression = Expr::Verbatim(quote_spanned!(span=> __s::count(&#list)));
-                    return Term::Method(Box::new(receiver), "len".to_owned(), Vec::new());
-                }
-                self.check_method(&call.method);
-                let method = call.method.unraw().to_string();
-                let arguments = call.args.iter_mut().enumerate();
-                let arguments = arguments
-                    .map(|(position, one)| self.argument(&method, position, one))
-                    .collect();
-                if is_stored && callable::advances(&method) {
-                    self.rewriter.advancing(call);
-                    return Term::Method(Box::new(receiver), method, arguments);
-                }
-                let value = Term::Method(Box::new(receiver), method, arguments);
-                self.prove_method(expression, value)
-            }
+            Expr::Index(_) => self.index(expression),
+            Expr::MethodCall(_) => self.method_call(expression),
             Expr::Call(call) => {
                 let arguments = call.args.iter_mut();
                 let arguments: Vec<Term> = arguments.map(|one| self.value(one)).collect();
@@ -263,6 +224,94 @@ impl<'m> Resolver<'m> {
                 }
                 value
             }
+            Expr::Match(one) => self.match_on(one),
+            Expr::Cast(cast) => {
+                let (value, code) = self.cast(cast);
+                *expression = code;
+                value
+            }
+            _ => self.refused(expression),
+        }
+    }
+
+    /// Resolves a call of a method, and rewrites it if only the types of its values decide its
+    /// meaning.
+    fn method_call(&mut self, expression: &mut Expr) -> Term {
+        let Expr::MethodCall(call) = expression else {
+            return Term::Faulty;
+        };
+        let is_stored = is_place(&call.receiver);
+        let receiver = self.value(&mut call.receiver);
+        // The length of the list of a `for` in a function.
+        if call.attrs.iter().any(|one| one.path().is_ident("counted")) {
+            self.rewriter.changed();
+            let list = &call.receiver;
+            let span = call.method.span();
+            *expression = Expr::Verbatim(quote_spanned!(span=> __s::count(&#list)));
+            return Term::Method(Box::new(receiver), "len".to_owned(), Vec::new());
+        }
+        self.check_method(&call.method);
+        let method = call.method.unraw().to_string();
+        let arguments = call.args.iter_mut().enumerate();
+        let arguments = arguments
+            .map(|(position, one)| self.argument(&method, position, one))
+            .collect();
+        if is_stored && callable::advances(&method) {
+            self.rewriter.advancing(call);
+            return Term::Method(Box::new(receiver), method, arguments);
+        }
+        let value = Term::Method(Box::new(receiver), method, arguments);
+        self.prove_method(expression, value)
+    }
+
+    fn index(&mut self, expression: &mut Expr) -> Term {
+        let Expr::Index(index) = expression else {
+            return Term::Faulty;
+        };
+        if matches!(&*index.index, Expr::Range(_)) {
+            return self.unsupported(&index.index, "a slice", SLICE);
+        }
+        let base = self.value(&mut index.expr);
+        let at = self.value(&mut index.index);
+        // The next item of a `for` in a function.
+        if index.attrs.iter().any(|one| one.path().is_ident("item")) {
+            self.rewriter.changed();
+            let (list, number) = (&index.expr, &index.index);
+            let span = index.bracket_token.span.open();
+            *expression =
+                Expr::Verbatim(quote_spanned!(span=> __s::ForItems::item(&#list, #number)));
+        } else {
+            self.prove_index(index, &base);
+        }
+        Term::Index(Box::new(base), Box::new(at))
+    }
+
+    fn match_on(&mut self, one: &mut ExprMatch) -> Term {
+        let subject = self.value(&mut one.expr);
+        let cases = one.arms.iter_mut();
+        let cases = cases
+            .map(|arm| {
+                let (pattern, guard) = match &mut arm.pat {
+                    Pat::Guard(both) => (&mut *both.pat, Some(&mut *both.guard)),
+                    pattern => (&mut *pattern, None),
+                };
+                let case = self.case(pattern, guard, |this| this.value(&mut arm.body));
+                self.rewriter.arm(pattern, &mut arm.body);
+                case
+            })
+            .collect();
+        // rustc reports missing arms in the function itself.
+        let is_function = self.machine.workflow.function.is_some();
+        if is_function && !one.arms.is_empty() && !ends_with_any(&one.arms) {
+            self.rewriter.changed();
+            one.arms.push(parse_quote!(_ => __s::any()));
+        }
+        Term::Match(Box::new(subject), cases)
+    }
+
+    /// Reports an expression that a state cannot evaluate.
+    fn refused(&mut self, expression: &Expr) -> Term {
+        match expression {
             Expr::Closure(closure) => self.unsupported(
                 closure,
                 "a closure",
@@ -286,33 +335,6 @@ impl<'m> Resolver<'m> {
                     }
                 };
                 self.unsupported(expression, "`?`", instead)
-            }
-            Expr::Match(one) => {
-                let subject = self.value(&mut one.expr);
-                let cases = one.arms.iter_mut();
-                let cases = cases
-                    .map(|arm| {
-                        let (pattern, guard) = match &mut arm.pat {
-                            Pat::Guard(both) => (&mut *both.pat, Some(&mut *both.guard)),
-                            pattern => (&mut *pattern, None),
-                        };
-                        let case = self.case(pattern, guard, |this| this.value(&mut arm.body));
-                        self.rewriter.arm(pattern, &mut arm.body);
-                        case
-                    })
-                    .collect();
-                // rustc reports missing arms in the function itself.
-                let is_function = self.machine.workflow.function.is_some();
-                if is_function && !one.arms.is_empty() && !ends_with_any(&one.arms) {
-                    self.rewriter.changed();
-                    one.arms.push(parse_quote!(_ => __s::any()));
-                }
-                Term::Match(Box::new(subject), cases)
-            }
-            Expr::Cast(cast) => {
-                let (value, code) = self.cast(cast);
-                *expression = code;
-                value
             }
             Expr::Assign(assign) => self.unsupported(
                 &assign.eq_token,

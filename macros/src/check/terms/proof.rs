@@ -541,34 +541,23 @@ impl Resolver<'_> {
             }
             _ => {}
         }
-        if let ("sum" | "product", []) = (name.as_str(), arguments.as_slice()) {
-            rewriter.wrap(&mut call.receiver, span, &quote!(Sums::numbers));
-        } else if name == "max" && arguments.len() == 1 {
-            let first = quote!(StandardMax::first);
-            rewriter.wrap_sized(&mut call.receiver, span, &first);
-        } else if name == "len" && !kind.is_some_and(|kind| kind.has(name)) {
-            rewriter.wrap(&mut call.receiver, span, &quote!(StandardLength::length));
-        } else if let ("as_deref" | "cloned" | "copied" | "flatten", []) =
-            (name.as_str(), arguments.as_slice())
-            && kind != Some(Kind::Iterator)
-        {
-            let method = Ident::new(name, span.resolved_at(Span::call_site()));
-            let on = quote!(StandardOptionMethod::<__s::method::#method>::option);
-            rewriter.wrap(&mut call.receiver, span, &on);
-        } else if !kind.is_some_and(|kind| kind.has(name)) {
-            let method = Ident::new(name, span.resolved_at(Span::call_site()));
-            rewriter.wrap(
-                &mut call.receiver,
-                span,
-                &quote!(StandardMethod::<__s::method::#method>::on),
-            );
-        }
+        rewriter.prove_receiver(call, kind, name, arguments);
         if call.attrs.iter().any(|one| one.path().is_ident("extended")) {
             call.attrs.clear();
             if let Some(added) = call.args.first_mut() {
                 *added = Expr::Verbatim(quote_spanned!(span=> __s::extended(#added)));
             }
         }
+        self.prove_arguments(expression, kind, value)
+    }
+
+    /// Proves the arguments and the result of a method call whose receiver is proved.
+    fn prove_arguments(&mut self, expression: &mut Expr, kind: Option<Kind>, value: Term) -> Term {
+        let (Expr::MethodCall(call), Term::Method(_, name, arguments)) = (&mut *expression, &value)
+        else {
+            return value;
+        };
+        let (span, rewriter) = (call.dot_token.span(), &mut self.rewriter);
         match (name.as_str(), arguments.as_slice()) {
             ("concat" | "join", _) => rewriter.wrap(&mut call.receiver, span, &quote!(joined)),
             ("zip" | "chain", [other]) if kind_of(other).is_none() => {
@@ -806,6 +795,38 @@ impl ExpressionRewriter {
     fn operand(&mut self, code: &mut Expr, value: &Term, span: Span, operator: &TokenStream) {
         if !is_plain(value) {
             self.wrap(code, span, operator);
+        }
+    }
+
+    /// Proves that the receiver of a method has a type of the standard library.
+    fn prove_receiver(
+        &mut self,
+        call: &mut ExprMethodCall,
+        kind: Option<Kind>,
+        name: &str,
+        arguments: &[Term],
+    ) {
+        let span = call.dot_token.span();
+        if let ("sum" | "product", []) = (name, arguments) {
+            self.wrap(&mut call.receiver, span, &quote!(Sums::numbers));
+        } else if name == "max" && arguments.len() == 1 {
+            let first = quote!(StandardMax::first);
+            self.wrap_sized(&mut call.receiver, span, &first);
+        } else if name == "len" && !kind.is_some_and(|kind| kind.has(name)) {
+            self.wrap(&mut call.receiver, span, &quote!(StandardLength::length));
+        } else if let ("as_deref" | "cloned" | "copied" | "flatten", []) = (name, arguments)
+            && kind != Some(Kind::Iterator)
+        {
+            let method = Ident::new(name, span.resolved_at(Span::call_site()));
+            let on = quote!(StandardOptionMethod::<__s::method::#method>::option);
+            self.wrap(&mut call.receiver, span, &on);
+        } else if !kind.is_some_and(|kind| kind.has(name)) {
+            let method = Ident::new(name, span.resolved_at(Span::call_site()));
+            self.wrap(
+                &mut call.receiver,
+                span,
+                &quote!(StandardMethod::<__s::method::#method>::on),
+            );
         }
     }
 

@@ -12,8 +12,8 @@ use super::term::TermWriter;
 use super::witness_types::{WitnessNumbers, known};
 use crate::check::read_variables;
 use crate::machine::{
-    Amount, Callee, Condition, EdgeKind, Machine, State, StateExit, StateNode, StateWork, Term,
-    UserExpr, Wait,
+    Amount, Callee, ChoiceState, Condition, EdgeKind, Fail, Machine, State, StateExit, StateNode,
+    StateWork, Term, UserExpr, Wait,
 };
 use crate::name::text;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
@@ -201,58 +201,8 @@ impl FlowWriter<'_> {
                     }
                 }
             }
-            StateWork::Choice(choice) => {
-                let mut tokens = quote!(__s::State::choice(#name));
-                let mut arms = TokenStream::new();
-                for edge in &node.edges {
-                    match &edge.kind {
-                        EdgeKind::Rule { condition, .. } => {
-                            let target = self.target(edge);
-                            match condition {
-                                Condition::Expression(condition) => {
-                                    let condition = self.expression(condition);
-                                    quote!(.when(#condition, #target))
-                                }
-                                Condition::Raw(fields) => {
-                                    let fields = raw::fields(fields);
-                                    quote!(.when_raw(#target #fields))
-                                }
-                            }
-                            .to_tokens(&mut tokens);
-                        }
-                        EdgeKind::Otherwise(_) => {
-                            let target = self.target(edge);
-                            quote!(.otherwise(#target)).to_tokens(&mut tokens);
-                        }
-                        EdgeKind::Arm { pattern, guard } => {
-                            let arm = self.arm(edge, pattern, guard.as_ref());
-                            arm.to_tokens(&mut arms);
-                        }
-                        _ => {}
-                    }
-                }
-                if let Some(subject) = &choice.subject {
-                    let value = self.expression(&subject.value);
-                    quote!(.match_on(#value, ::std::vec![#arms])).to_tokens(&mut tokens);
-                }
-                if choice.fails.is_some() {
-                    quote!(.no_default()).to_tokens(&mut tokens);
-                }
-                tokens
-            }
-            StateWork::Wait(Some(wait)) => {
-                let wait = match wait {
-                    Wait::Timestamp(_, value) => {
-                        let value = self.expression(value);
-                        quote!(__s::Wait::timestamp(#value))
-                    }
-                    Wait::Seconds(_, amount) => {
-                        let amount = self.amount(amount);
-                        quote!(__s::Wait::seconds(#amount))
-                    }
-                };
-                quote!(__s::State::wait(#name, #wait))
-            }
+            StateWork::Choice(choice) => self.choice(node, name, choice),
+            StateWork::Wait(Some(wait)) => self.wait(name, wait),
             StateWork::Succeed(value) => {
                 let mut tokens = quote!(__s::State::succeed(#name));
                 if let Some(value) = value {
@@ -261,27 +211,7 @@ impl FlowWriter<'_> {
                 }
                 tokens
             }
-            StateWork::Fail(fail) => {
-                let mut tokens = quote!(__s::State::fail(#name));
-                if let Some(raised) = &fail.raised {
-                    let fields = raised
-                        .fields
-                        .iter()
-                        .map(|(member, value)| (member_name(member), self.expression(value)));
-                    let fields: Vec<_> = fields.collect();
-                    let raised = self.terms.raised(&raised.path, &fields);
-                    quote!(.raises(#raised)).to_tokens(&mut tokens);
-                }
-                if let Some(error) = &fail.error {
-                    let error = self.expression(error);
-                    quote!(.error(#error)).to_tokens(&mut tokens);
-                }
-                if let Some(cause) = &fail.cause {
-                    let cause = self.expression(cause);
-                    quote!(.cause(#cause)).to_tokens(&mut tokens);
-                }
-                tokens
-            }
+            StateWork::Fail(fail) => self.fail(name, fail),
             StateWork::Exit(exit) => {
                 let value = match &exit.value {
                     Some(value) => self.expression(value),
@@ -321,6 +251,82 @@ impl FlowWriter<'_> {
             | StateWork::Pass
             | StateWork::Unknown => quote!(__s::State::pass(#name)),
         }
+    }
+
+    fn choice(&mut self, node: &StateNode, name: &str, choice: &ChoiceState) -> TokenStream {
+        let mut tokens = quote!(__s::State::choice(#name));
+        let mut arms = TokenStream::new();
+        for edge in &node.edges {
+            match &edge.kind {
+                EdgeKind::Rule { condition, .. } => {
+                    let target = self.target(edge);
+                    match condition {
+                        Condition::Expression(condition) => {
+                            let condition = self.expression(condition);
+                            quote!(.when(#condition, #target))
+                        }
+                        Condition::Raw(fields) => {
+                            let fields = raw::fields(fields);
+                            quote!(.when_raw(#target #fields))
+                        }
+                    }
+                    .to_tokens(&mut tokens);
+                }
+                EdgeKind::Otherwise(_) => {
+                    let target = self.target(edge);
+                    quote!(.otherwise(#target)).to_tokens(&mut tokens);
+                }
+                EdgeKind::Arm { pattern, guard } => {
+                    let arm = self.arm(edge, pattern, guard.as_ref());
+                    arm.to_tokens(&mut arms);
+                }
+                _ => {}
+            }
+        }
+        if let Some(subject) = &choice.subject {
+            let value = self.expression(&subject.value);
+            quote!(.match_on(#value, ::std::vec![#arms])).to_tokens(&mut tokens);
+        }
+        if choice.fails.is_some() {
+            quote!(.no_default()).to_tokens(&mut tokens);
+        }
+        tokens
+    }
+
+    fn wait(&mut self, name: &str, wait: &Wait) -> TokenStream {
+        let wait = match wait {
+            Wait::Timestamp(_, value) => {
+                let value = self.expression(value);
+                quote!(__s::Wait::timestamp(#value))
+            }
+            Wait::Seconds(_, amount) => {
+                let amount = self.amount(amount);
+                quote!(__s::Wait::seconds(#amount))
+            }
+        };
+        quote!(__s::State::wait(#name, #wait))
+    }
+
+    fn fail(&mut self, name: &str, fail: &Fail) -> TokenStream {
+        let mut tokens = quote!(__s::State::fail(#name));
+        if let Some(raised) = &fail.raised {
+            let fields = raised
+                .fields
+                .iter()
+                .map(|(member, value)| (member_name(member), self.expression(value)));
+            let fields: Vec<_> = fields.collect();
+            let raised = self.terms.raised(&raised.path, &fields);
+            quote!(.raises(#raised)).to_tokens(&mut tokens);
+        }
+        if let Some(error) = &fail.error {
+            let error = self.expression(error);
+            quote!(.error(#error)).to_tokens(&mut tokens);
+        }
+        if let Some(cause) = &fail.cause {
+            let cause = self.expression(cause);
+            quote!(.cause(#cause)).to_tokens(&mut tokens);
+        }
+        tokens
     }
 
     fn body(&mut self, scope: usize) -> TokenStream {
