@@ -28,6 +28,19 @@ pub struct PropertyFileError {
 
 type Parsed<T> = Result<T, PropertyFileError>;
 
+/// The operators of properties.
+const OPERATORS: [&str; 9] = [
+    "always",
+    "never",
+    "eventually",
+    "leads_to",
+    "before",
+    "at_most",
+    "not",
+    "all",
+    "any",
+];
+
 /// The fields next to an operator, with the operator to which they belong.
 const MODIFIERS: &[(&str, &str)] = &[("after", "never"), ("of", "at_most"), ("per", "at_most")];
 
@@ -357,27 +370,11 @@ impl<'d> FileReader<'d> {
         Ok(Property::new(name, self.formula(at, &["name"], 0)?))
     }
 
-    /// Reads the operator of an object. `others` are members that belong to the object around it.
-    fn formula(&self, at: &FileValue<'d>, others: &[&str], depth: usize) -> Parsed<Formula> {
-        const OPERATORS: [&str; 9] = [
-            "always",
-            "never",
-            "eventually",
-            "leads_to",
-            "before",
-            "at_most",
-            "not",
-            "all",
-            "any",
-        ];
-        if depth > MAX_DEPTH {
-            return self.error(
-                at,
-                format!("more than {MAX_DEPTH} levels of `all`, `any` and `not`"),
-            );
-        }
+    /// Returns the names of the operators of an object. `others` are members that belong to the
+    /// object around it.
+    fn operators(&self, at: &FileValue<'d>, others: &[&str]) -> Parsed<Vec<&'d str>> {
         let members = self.members(at, "a property")?;
-        let mut operators: Vec<&String> = Vec::new();
+        let mut operators: Vec<&str> = Vec::new();
         for name in members.keys() {
             let is_other = others.contains(&name.as_str())
                 || MODIFIERS.iter().any(|(modifier, _)| modifier == name)
@@ -388,12 +385,48 @@ impl<'d> FileReader<'d> {
                 return self.error(at, unknown("operator", name, &OPERATORS));
             }
         }
+        Ok(operators)
+    }
+
+    /// Checks that the modifiers of an object belong to its operator.
+    fn check_modifiers(
+        &self,
+        at: &FileValue<'d>,
+        operator: &str,
+        within: Option<Duration>,
+    ) -> Parsed<()> {
+        for (modifier, of) in MODIFIERS {
+            if *of != operator && at.key(modifier).is_some() {
+                return self.error(
+                    at,
+                    format!("`{modifier}` belongs to `{of}`, not to `{operator}`"),
+                );
+            }
+        }
+        if within.is_some() && !["eventually", "leads_to"].contains(&operator) {
+            return self.error(
+                at,
+                format!("`within` limits `eventually` and `leads_to`, not `{operator}`"),
+            );
+        }
+        Ok(())
+    }
+
+    /// Reads the operator of an object. `others` are members that belong to the object around it.
+    fn formula(&self, at: &FileValue<'d>, others: &[&str], depth: usize) -> Parsed<Formula> {
+        if depth > MAX_DEPTH {
+            return self.error(
+                at,
+                format!("more than {MAX_DEPTH} levels of `all`, `any` and `not`"),
+            );
+        }
+        let operators = self.operators(at, others)?;
         let within = match at.key("within") {
             Some(within) => Some(self.duration(&within)?),
             None => None,
         };
         let operator = match (operators.as_slice(), within) {
-            ([operator], _) => operator.as_str(),
+            ([operator], _) => *operator,
             ([], Some(limit)) => return Ok(Formula::EndsWithin(limit)),
             ([], None) => {
                 let all = quoted(OPERATORS);
@@ -409,20 +442,7 @@ impl<'d> FileReader<'d> {
                 );
             }
         };
-        for (modifier, of) in MODIFIERS {
-            if *of != operator && at.key(modifier).is_some() {
-                return self.error(
-                    at,
-                    format!("`{modifier}` belongs to `{of}`, not to `{operator}`"),
-                );
-            }
-        }
-        if within.is_some() && !["eventually", "leads_to"].contains(&operator) {
-            return self.error(
-                at,
-                format!("`within` limits `eventually` and `leads_to`, not `{operator}`"),
-            );
-        }
+        self.check_modifiers(at, operator, within)?;
         let Some(value) = at.key(operator) else {
             return self.error(at, format!("`{operator}` has no value"));
         };

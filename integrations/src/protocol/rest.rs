@@ -4,7 +4,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::query::encoded;
-use super::writer::{ApiRequest, InvalidParameter, Writer};
+use super::writer::{ApiRequest, InvalidParameter, SentValue, Writer};
 use super::{header_list, json, scalar, xml_write};
 use crate::models::{Location, Member, Operation, Protocol, Shape, Structure, TimestampFormat};
 
@@ -62,8 +62,32 @@ pub(super) fn request(
             add_query_map(writer, &mut request.query, member, given.json());
         }
     }
+    let body = body(writer, operation, parameters, input, &members)?;
+    if let Some((content_type, body)) = body {
+        let is_given = request
+            .headers
+            .iter()
+            .any(|(name, _)| name == "content-type");
+        if !is_given {
+            request
+                .headers
+                .push(("content-type".to_owned(), content_type.to_owned()));
+        }
+        request.body = body;
+    }
+    Ok(request)
+}
+
+/// Returns the content type and the bytes of the body.
+fn body(
+    writer: &Writer<'_>,
+    operation: &Operation,
+    parameters: &Map<String, Json>,
+    input: &Structure,
+    members: &[(&Member, SentValue<'_>)],
+) -> Result<Option<(&'static str, Vec<u8>)>, InvalidParameter> {
     let is_xml = writer.model.protocol == Protocol::RestXml;
-    let body = match input.payload() {
+    Ok(match input.payload() {
         Some(payload) => {
             let given = members
                 .iter()
@@ -106,20 +130,7 @@ pub(super) fn request(
                 )
             })
         }
-    };
-    if let Some((content_type, body)) = body {
-        let is_given = request
-            .headers
-            .iter()
-            .any(|(name, _)| name == "content-type");
-        if !is_given {
-            request
-                .headers
-                .push(("content-type".to_owned(), content_type.to_owned()));
-        }
-        request.body = body;
-    }
-    Ok(request)
+    })
 }
 
 /// Replaces the names in braces. `{Key+}` keeps its slashes.

@@ -11,7 +11,7 @@ use stepwright_asl::json::Json;
 use stepwright_asl::jsonata::operator::Operator;
 use stepwright_asl::jsonata::tree::{JsonataNode, NodeKind};
 use stepwright_asl::jsonata::{Expression, strip};
-use stepwright_asl::model::{PathField, QueryLanguage, State, StateMachine};
+use stepwright_asl::model::{Map, PathField, QueryLanguage, State, StateMachine};
 use stepwright_asl::words;
 
 use super::bounds;
@@ -256,20 +256,21 @@ impl PayloadFlow<'_, '_> {
             .unwrap_or(self.language)
             == QueryLanguage::Jsonata;
         let input = shape.total();
-        let made = |template: &Json, result: f64| {
-            TemplateInputs::new(shape, result, 0.0).template(template)
-        };
         let selected = object.arguments().or(object.parameters());
-        let given = selected.map_or_else(|| shape.clone(), |template| made(template, 0.0));
+        let given = selected.map_or_else(|| shape.clone(), |template| made(shape, template, 0.0));
         let passed = given.total();
-        let (mut result, mut most, mut together) = (input, passed, input);
+        let mut work = WorkSizes {
+            result: input,
+            most: passed,
+            together: input,
+        };
         match object {
             State::Task(_) => {
                 let recorded = self.options.recorded.result_bytes(found_state.name);
-                result = recorded.unwrap_or(self.options.result_bytes as f64);
+                work.result = recorded.unwrap_or(self.options.result_bytes as f64);
             }
             State::Pass(pass) => {
-                result = match &pass.result {
+                work.result = match &pass.result {
                     Some(literal) => text_length(literal),
                     None => passed,
                 };
@@ -279,112 +280,143 @@ impl PayloadFlow<'_, '_> {
                 branches().for_each(|branch| {
                     inner.insert(*branch, passed);
                 });
-                result = 2.0
+                work.result = 2.0
                     + branches()
                         .map(|branch| found[*branch].out + 1.0)
                         .sum::<f64>();
-                together = branches().map(|branch| found[*branch].together).sum();
+                work.together = branches().map(|branch| found[*branch].together).sum();
             }
-            State::Map(map) => {
-                let literal = literal_items(map).filter(|_| map.item_reader.is_none());
-                let (least, typical, worst) = self.options.items_in(found_state.name, literal);
-                let count = match self.when {
-                    ItemsCase::Best => least,
-                    ItemsCase::Typical => typical,
-                    ItemsCase::Worst => worst,
-                };
-                let selector = map.item_selector.as_ref().or(map.parameters.as_ref());
-                // One of several items of the same size. An item from a file is assumed to be as
-                // large as a result.
-                let item = match map.item_reader {
-                    Some(_) => self.options.result_bytes as f64,
-                    None if count.is_finite() && self.when != ItemsCase::Worst => {
-                        input / count.max(1.0)
-                    }
-                    None => input,
-                };
-                let into = selector.map_or(item, |template| {
-                    let reads = TemplateInputs::new(shape, 0.0, item);
-                    reads.template(template).total()
-                });
-                let out = found_state
-                    .inner
-                    .first()
-                    .map_or(0.0, |body| found[*body].out);
-                let body = found_state
-                    .inner
-                    .first()
-                    .map_or(0.0, |body| found[*body].together);
-                found_state.inner.iter().for_each(|body| {
-                    inner.insert(*body, into);
-                });
-                let is_written = map.is_distributed() && map.result_writer.is_some();
-                result = if is_written {
-                    RUN
-                } else {
-                    2.0 + super::cost::times(out + 1.0, count)
-                };
-                together = input
-                    + if map.is_distributed() {
-                        0.0
-                    } else {
-                        super::cost::times(body, count)
-                    };
-                most = into;
-            }
+            State::Map(map) => work = self.map(found_state, map, shape, found, inner),
             _ => {}
         }
-        let works = matches!(object, State::Task(_) | State::Parallel(_) | State::Map(_));
-        let caught = match (jsonata, object.catch().first()) {
-            (_, None) => shape.clone(),
-            (true, Some(catcher)) => match &catcher.output {
-                Some(output) => made(output, ERROR),
-                None => DataShape::of(ERROR),
-            },
-            (false, Some(_)) => {
-                // Each catcher may store the error at a different path; the largest data counts.
-                let mut all = DataShape::default();
-                for catcher in object.catch() {
-                    let error = DataShape::of(ERROR);
-                    all.max(&placed(shape, catcher.result_path.as_ref(), error));
-                }
-                all
-            }
-        };
-        let out = if jsonata {
-            match object.output() {
-                Some(output) => made(output, result),
-                None if works => DataShape::of(result),
-                None => shape.clone(),
-            }
-        } else {
-            let made = match object.result_selector() {
-                Some(template) => {
-                    let input = &DataShape::of(result);
-                    TemplateInputs::new(input, 0.0, 0.0).template(template)
-                }
-                None => match object {
-                    State::Pass(pass) if pass.result.is_none() => given,
-                    State::Pass(pass) => pass.result.as_ref().map_or(given, literal),
-                    _ => DataShape::of(result),
-                },
-            };
-            let out = if works || matches!(object, State::Pass(_)) {
-                placed(shape, object.result_path(), made)
-            } else {
-                shape.clone()
-            };
-            match object.output_path() {
-                Some(PathField::Null) => DataShape::of(BRACES),
-                _ => out,
-            }
-        };
-        most = most.max(result);
         PayloadStep {
-            out,
-            caught,
-            most,
+            out: output(shape, object, jsonata, given, work.result),
+            caught: caught(shape, object, jsonata),
+            most: work.most.max(work.result),
+            together: work.together,
+        }
+    }
+
+    /// The sizes of a Map whose input has this shape. Adds the input of its iterations to `inner`.
+    fn map(
+        &self,
+        found_state: &stepwright_asl::graph::State<'_, StateMachine>,
+        map: &Map,
+        shape: &DataShape,
+        found: &[Sizes],
+        inner: &mut HashMap<usize, f64>,
+    ) -> WorkSizes {
+        let input = shape.total();
+        let literal = literal_items(map).filter(|_| map.item_reader.is_none());
+        let (least, typical, worst) = self.options.items_in(found_state.name, literal);
+        let count = match self.when {
+            ItemsCase::Best => least,
+            ItemsCase::Typical => typical,
+            ItemsCase::Worst => worst,
+        };
+        let selector = map.item_selector.as_ref().or(map.parameters.as_ref());
+        // One of several items of the same size. An item from a file is assumed to be as
+        // large as a result.
+        let item = match map.item_reader {
+            Some(_) => self.options.result_bytes as f64,
+            None if count.is_finite() && self.when != ItemsCase::Worst => input / count.max(1.0),
+            None => input,
+        };
+        let into = selector.map_or(item, |template| {
+            let reads = TemplateInputs::new(shape, 0.0, item);
+            reads.template(template).total()
+        });
+        let out = found_state
+            .inner
+            .first()
+            .map_or(0.0, |body| found[*body].out);
+        let body = found_state
+            .inner
+            .first()
+            .map_or(0.0, |body| found[*body].together);
+        found_state.inner.iter().for_each(|body| {
+            inner.insert(*body, into);
+        });
+        let is_written = map.is_distributed() && map.result_writer.is_some();
+        let result = if is_written {
+            RUN
+        } else {
+            2.0 + super::cost::times(out + 1.0, count)
+        };
+        let together = input
+            + if map.is_distributed() {
+                0.0
+            } else {
+                super::cost::times(body, count)
+            };
+        WorkSizes {
+            result,
+            most: into,
             together,
+        }
+    }
+}
+
+/// Returns the data that a template creates from the data of a state and its result.
+fn made(shape: &DataShape, template: &Json, result: f64) -> DataShape {
+    TemplateInputs::new(shape, result, 0.0).template(template)
+}
+
+/// Returns the data after a catcher of a state.
+fn caught(shape: &DataShape, object: &State, jsonata: bool) -> DataShape {
+    match (jsonata, object.catch().first()) {
+        (_, None) => shape.clone(),
+        (true, Some(catcher)) => match &catcher.output {
+            Some(output) => made(shape, output, ERROR),
+            None => DataShape::of(ERROR),
+        },
+        (false, Some(_)) => {
+            // Each catcher may store the error at a different path; the largest data counts.
+            let mut all = DataShape::default();
+            for catcher in object.catch() {
+                let error = DataShape::of(ERROR);
+                all.max(&placed(shape, catcher.result_path.as_ref(), error));
+            }
+            all
+        }
+    }
+}
+
+/// Returns the output of a state. `given` is the data that its fields selected from the input.
+fn output(
+    shape: &DataShape,
+    object: &State,
+    jsonata: bool,
+    given: DataShape,
+    result: f64,
+) -> DataShape {
+    let works = matches!(object, State::Task(_) | State::Parallel(_) | State::Map(_));
+    if jsonata {
+        match object.output() {
+            Some(output) => made(shape, output, result),
+            None if works => DataShape::of(result),
+            None => shape.clone(),
+        }
+    } else {
+        let made = match object.result_selector() {
+            Some(template) => {
+                let input = &DataShape::of(result);
+                TemplateInputs::new(input, 0.0, 0.0).template(template)
+            }
+            None => match object {
+                State::Pass(pass) if pass.result.is_none() => given,
+                State::Pass(pass) => pass.result.as_ref().map_or(given, literal),
+                _ => DataShape::of(result),
+            },
+        };
+        let out = if works || matches!(object, State::Pass(_)) {
+            placed(shape, object.result_path(), made)
+        } else {
+            shape.clone()
+        };
+        match object.output_path() {
+            Some(PathField::Null) => DataShape::of(BRACES),
+            _ => out,
         }
     }
 }
@@ -393,6 +425,13 @@ impl PayloadFlow<'_, '_> {
 const MOST_TURNS: usize = 64;
 /// Maximum number of passes. Deeper nested containers are estimated less exactly.
 const MOST_PASSES: usize = 64;
+
+/// The sizes of the work of a state: its result, its largest data, and all data at the same time.
+struct WorkSizes {
+    result: f64,
+    most: f64,
+    together: f64,
+}
 
 struct PayloadStep {
     out: DataShape,
