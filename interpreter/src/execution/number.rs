@@ -61,14 +61,11 @@ impl Execution {
         field: &str,
         input: &Value,
     ) -> Result<Option<i64>, QueryError> {
-        let (found, is_path) = match numeric {
-            Numeric::Absent => return Ok(None),
-            Numeric::Literal(value) => (value.clone(), false),
-            Numeric::Expression(expr) => (self.evaluate(expr, cursor, input)?, false),
-            Numeric::Path { value, .. } => (self.evaluate(value, cursor, input)?, true),
+        let Some(found) = self.numeric_value(cursor, numeric, input)? else {
+            return Ok(None);
         };
         let number = match &found {
-            Value::Str(text) if is_path => text.parse().ok(),
+            Value::Str(text) if matches!(numeric, Numeric::Path { .. }) => text.parse().ok(),
             found => found.as_i64(),
         };
         match number {
@@ -85,30 +82,42 @@ impl Execution {
         field: &str,
         input: &Value,
     ) -> Result<Option<f64>, QueryError> {
-        let (found, path) = match numeric {
-            Numeric::Absent => return Ok(None),
-            Numeric::Literal(value) => (value.clone(), None),
-            Numeric::Expression(expr) => (self.evaluate(expr, cursor, input)?, None),
-            Numeric::Path { path, value } => (self.evaluate(value, cursor, input)?, Some(path)),
+        let Some(found) = self.numeric_value(cursor, numeric, input)? else {
+            return Ok(None);
         };
         let number = match &found {
             Value::Str(text) => text.parse::<f64>().ok(),
             found => found.as_f64(),
         };
-        match (number, path) {
+        match (number, numeric) {
             (Some(number), _) if (0.0..=100.0).contains(&number) => Ok(Some(number)),
             (Some(_), _) => Err(QueryError::runtime(format!(
                 "{field} must be between 0 and 100."
             ))),
-            (None, Some(path)) => Err(QueryError::runtime(format!(
+            (None, Numeric::Path { path, .. }) => Err(QueryError::runtime(format!(
                 "The {field}Path field refers to value \"{}\" which is not a valid float: {path}",
                 message_text(&found)
             ))),
-            (None, None) => Err(QueryError::runtime(format!(
+            (None, _) => Err(QueryError::runtime(format!(
                 "The {field} field must be a number, but was: {}",
                 message_text(&found)
             ))),
         }
+    }
+
+    fn numeric_value(
+        &self,
+        cursor: &Cursor,
+        numeric: &Numeric,
+        input: &Value,
+    ) -> Result<Option<Value>, QueryError> {
+        Ok(Some(match numeric {
+            Numeric::Absent => return Ok(None),
+            Numeric::Literal(value) => value.clone(),
+            Numeric::Expression(value) | Numeric::Path { value, .. } => {
+                self.evaluate(value, cursor, input)?
+            }
+        }))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Handles the ends of the branches of a Parallel and of the iterations of a Map.
 
-use crate::execution::cursor::{CursorPosition, Waiting};
+use crate::execution::cursor::{Children, CursorPosition, Waiting};
 use crate::execution::failure::Failure;
 use crate::execution::span_change::SpanChange;
 use crate::execution::step::{StateProgress, StateResult};
@@ -13,6 +13,24 @@ use crate::wait_id::{CursorId, WaitId};
 
 /// Shared handling of the branches of a Parallel and the iterations of a Map.
 impl Execution {
+    /// Makes a cursor wait for this number of children. Without children it continues with an empty
+    /// list, and the result is false.
+    pub(super) fn wait_for_children(&mut self, id: CursorId, items: Value, count: usize) -> bool {
+        if count == 0 {
+            let results = Vec::<Value>::new().into_iter().collect();
+            self.resume(id, Waiting::Joined(results));
+            return false;
+        }
+        let children = Children {
+            items,
+            results: vec![None; count],
+            left: u32::try_from(count).unwrap_or(u32::MAX),
+            next: 0,
+        };
+        self.wait(id, Waiting::Children(Box::new(children)));
+        true
+    }
+
     /// Handles the success of a branch or iteration.
     pub(crate) fn child_succeeded(
         &mut self,

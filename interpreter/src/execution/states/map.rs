@@ -1,6 +1,6 @@
 //! Runs inline Map states, and evaluates the fields that both kinds of Map have.
 
-use crate::execution::cursor::{Children, Cursor, Item, Waiting};
+use crate::execution::cursor::{Cursor, Item, Waiting};
 use crate::execution::failure::Failure;
 use crate::execution::inspection::InspectionStage;
 use crate::execution::step::{StateProgress, StateResult};
@@ -38,22 +38,9 @@ impl Execution {
         if let Some(progress) = self.mocked_map(id, map, &items, cx) {
             return progress;
         }
-        if length == 0 {
-            self.resume(
-                id,
-                Waiting::Joined(Vec::<Value>::new().into_iter().collect()),
-            );
+        if !self.wait_for_children(id, items, length) {
             return Ok(StateProgress::Wait);
         }
-        self.wait(
-            id,
-            Waiting::Children(Box::new(Children {
-                items,
-                results: vec![None; length],
-                left: u32::try_from(length).unwrap_or(u32::MAX),
-                next: 0,
-            })),
-        );
         let at_once = usize::try_from(concurrency)
             .unwrap_or(usize::MAX)
             .min(length);

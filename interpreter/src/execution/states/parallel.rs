@@ -1,6 +1,6 @@
 //! Runs Parallel states: starts a cursor for each branch.
 
-use crate::execution::cursor::{Children, Cursor, Waiting};
+use crate::execution::cursor::Cursor;
 use crate::execution::failure::Failure;
 use crate::execution::step::{StateProgress, StateResult};
 use crate::execution::step_context::StepContext;
@@ -37,23 +37,9 @@ impl Execution {
         if let Some(progress) = self.mocked_result(id, cx) {
             return progress;
         }
-        let count = parallel.branches.len();
-        if count == 0 {
-            self.resume(
-                id,
-                Waiting::Joined(Vec::<Value>::new().into_iter().collect()),
-            );
+        if !self.wait_for_children(id, Value::Null, parallel.branches.len()) {
             return Ok(StateProgress::Wait);
         }
-        self.wait(
-            id,
-            Waiting::Children(Box::new(Children {
-                items: Value::Null,
-                results: vec![None; count],
-                left: u32::try_from(count).unwrap_or(u32::MAX),
-                next: 0,
-            })),
-        );
         for (index, branch) in (0u32..).zip(&parallel.branches) {
             let Some(cursor) = self.cursors.get(id) else {
                 break;
