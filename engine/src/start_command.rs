@@ -61,10 +61,10 @@ impl StartCommand {
         };
         format!(
             "{keys}aws stepfunctions start-execution --endpoint-url {} --region {}{unsigned} --state-machine-arn {} --input {}",
-            quoted(&self.endpoint),
-            quoted(self.region()),
-            quoted(&self.machine_arn),
-            quoted(&self.input),
+            shell_word(&self.endpoint),
+            shell_word(self.region()),
+            shell_word(&self.machine_arn),
+            shell_word(&self.input),
         )
     }
 
@@ -74,15 +74,15 @@ impl StartCommand {
         let signature = if self.is_signed {
             format!(
                 " --user {KEY_ID}:{SECRET} --aws-sigv4 {}",
-                quoted(&format!("aws:amz:{}:states", self.region()))
+                shell_word(&format!("aws:amz:{}:states", self.region()))
             )
         } else {
             String::new()
         };
         format!(
             "curl {}{signature} --header 'Content-Type: application/x-amz-json-1.0' --header 'X-Amz-Target: AWSStepFunctions.StartExecution' --data {}",
-            quoted(&self.endpoint),
-            quoted(&body.to_string()),
+            shell_word(&self.endpoint),
+            shell_word(&body.to_string()),
         )
     }
 
@@ -95,7 +95,7 @@ impl StartCommand {
 
 /// Returns a text as one word of a POSIX shell. Only letters, digits and a few signs have no
 /// quotes.
-fn quoted(text: &str) -> String {
+pub fn shell_word(text: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:@%+,=".contains(&byte);
     if !text.is_empty() && text.bytes().all(is_plain) {
         text.to_owned()
@@ -115,6 +115,7 @@ mod tests {
         for (text, word) in [
             ("", "''"),
             ("http://127.0.0.1:8083", "http://127.0.0.1:8083"),
+            ("AB+/=0", "AB+/=0"),
             ("a b", "'a b'"),
             ("$HOME `x` \"q\" \\", "'$HOME `x` \"q\" \\'"),
             ("it's", r"'it'\''s'"),
@@ -122,7 +123,7 @@ mod tests {
             ("日本語", "'日本語'"),
             ("~", "'~'"),
         ] {
-            assert_eq!(quoted(text), word);
+            assert_eq!(shell_word(text), word);
         }
     }
 

@@ -1,6 +1,7 @@
 //! The waits of an execution, in words.
 
 use stepwright_engine::clock::Timestamp;
+use stepwright_engine::start_command::shell_word;
 use stepwright_engine::{Wait, WaitKind};
 
 use super::duration::{seconds_text, until_text};
@@ -37,8 +38,8 @@ impl WaitRow {
         let token = self.token.as_deref()?;
         Some(format!(
             "aws stepfunctions send-task-success --endpoint-url {} --task-token {} --task-output '{{}}'",
-            quoted(endpoint),
-            quoted(token)
+            shell_word(endpoint),
+            shell_word(token)
         ))
     }
 }
@@ -116,16 +117,6 @@ fn last_part(arn: &str) -> &str {
     arn.rsplit(':').next().unwrap_or(arn)
 }
 
-/// Returns a word for a shell.
-fn quoted(word: &str) -> String {
-    let is_safe = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
-    if !word.is_empty() && word.chars().all(is_safe) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -185,13 +176,5 @@ mod tests {
             "waits for a worker of the activity `packers` for 10s"
         );
         assert!(activity[0].needs_action && activity[0].answer_command("").is_none());
-    }
-
-    #[test]
-    fn a_word_for_the_shell_is_quoted_if_necessary() {
-        assert_eq!(quoted("AB+/=0"), "AB+/=0");
-        assert_eq!(quoted("a b"), "'a b'");
-        assert_eq!(quoted("a'b"), r"'a'\''b'");
-        assert_eq!(quoted(""), "''");
     }
 }
