@@ -222,18 +222,14 @@ impl<E: BuiltEngine> EngineBuilder<E> {
             |store| DurableState::open(store, in_store, &self.clock, self.confirms_clock, &meter);
         let durable = self.store.map(open).transpose();
         let durable = durable.map_err(|error| BuildError::new(error.to_string()))?;
-        if let Some(durable) = &durable
-            && !stored_fields.includes(&redaction)
-        {
-            store_fields(durable, &redaction)?;
-        }
-        if let Some(durable) = &durable
-            && self.status_listener.is_some()
-        {
-            note_listener(durable)?;
-        }
         let activities = Activities::new(durable.is_some(), meter.clone());
         if let Some(durable) = &durable {
+            if !stored_fields.includes(&redaction) {
+                store_fields(durable, &redaction)?;
+            }
+            if self.status_listener.is_some() {
+                note_listener(durable)?;
+            }
             open_stored(&activities, durable)?;
         }
         for arn in &registry.activities {

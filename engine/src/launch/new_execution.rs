@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use smol_str::SmolStr;
 use stepwright_asl::model::MachineType;
 use stepwright_asl::name::check_machine;
 use stepwright_interpreter::query::Entropy;
@@ -29,7 +30,7 @@ impl EngineShared {
         self: &Arc<Self>,
         machine: &Machine,
         input: Value,
-        options: StartOptions,
+        mut options: StartOptions,
         depth: u32,
     ) -> Result<StartOutcome, StartError> {
         self.check_input(&input)?;
@@ -40,12 +41,13 @@ impl EngineShared {
         }
         let is_express = machine.program.entry().machine_type == MachineType::Express;
         let is_nested = options.root.is_some();
+        let source = options.source.take();
         // A nested execution has the source of its parent.
-        let own_source = options.source.clone().filter(|_| !is_nested);
+        let own_source = source.clone().filter(|_| !is_nested);
         if let Some(source) = &own_source {
             self.check_source(&**source, is_express)?;
         }
-        let chosen = options.test_case;
+        let chosen = options.test_case.take();
         let chosen = chosen.map(|case| self.chosen_test_case(&machine.info, case));
         let (test_case, mocks) = match chosen.transpose()? {
             Some((case, mocks)) => (Some(case), mocks),
@@ -56,38 +58,7 @@ impl EngineShared {
                 "a start takes a source of answers or a test case, not both".to_owned(),
             ));
         }
-        let (seed, names) = match (options.name, options.id) {
-            // The names of a nested execution were chosen when its start was resolved.
-            (Some(name), Some(id)) => (self.entropy.draw(1).next_u64(), Names::new(id, name)),
-            (name, id) => {
-                let (seed, drawn) = self.drawn(machine, name.as_deref());
-                let given = id.map(|id| Names::new(id, drawn.name(&machine.info)));
-                (seed, given.unwrap_or(drawn))
-            }
-        };
-        let about = Arc::new(ExecutionInfo {
-            names,
-            root: options.root.map(Box::new),
-            machine: match (
-                options.role_arn,
-                options.machine_id,
-                options.machine_name,
-                test_case,
-                options.trace,
-            ) {
-                (None, None, None, None, None) => machine.info.clone(),
-                (role_arn, id, name, test_case, trace) => Arc::new(MachineInfo {
-                    test_case,
-                    trace,
-                    ..machine.info.with_names(role_arn, id, name)
-                }),
-            },
-            started: self.clock.now(),
-            input,
-            counts_redrives: !options.is_synchronous,
-            redriven: None,
-            depth,
-        });
+        let (seed, about) = self.about(machine, input, options, test_case, depth);
         if self.running.is_shut_down() {
             return Err(StartError::ShutDown);
         }
@@ -139,7 +110,7 @@ impl EngineShared {
             entry: machine.program.entry(),
             program: machine.program.clone(),
             child: ChildKind::None,
-            source: mocks.or(options.source),
+            source: mocks.or(source),
             begin: StartPoint::Start { seed },
             journaled,
         };
@@ -147,6 +118,50 @@ impl EngineShared {
             state,
             pending_execution: Some(pending_execution),
         })
+    }
+
+    /// Returns the seed and the description of a new execution.
+    fn about(
+        &self,
+        machine: &Machine,
+        input: Value,
+        options: StartOptions,
+        test_case: Option<SmolStr>,
+        depth: u32,
+    ) -> (u64, Arc<ExecutionInfo>) {
+        let (seed, names) = match (options.name, options.id) {
+            // The names of a nested execution were chosen when its start was resolved.
+            (Some(name), Some(id)) => (self.entropy.draw(1).next_u64(), Names::new(id, name)),
+            (name, id) => {
+                let (seed, drawn) = self.drawn(machine, name.as_deref());
+                let given = id.map(|id| Names::new(id, drawn.name(&machine.info)));
+                (seed, given.unwrap_or(drawn))
+            }
+        };
+        let about = ExecutionInfo {
+            names,
+            root: options.root.map(Box::new),
+            machine: match (
+                options.role_arn,
+                options.machine_id,
+                options.machine_name,
+                test_case,
+                options.trace,
+            ) {
+                (None, None, None, None, None) => machine.info.clone(),
+                (role_arn, id, name, test_case, trace) => Arc::new(MachineInfo {
+                    test_case,
+                    trace,
+                    ..machine.info.with_names(role_arn, id, name)
+                }),
+            },
+            started: self.clock.now(),
+            input,
+            counts_redrives: !options.is_synchronous,
+            redriven: None,
+            depth,
+        };
+        (seed, Arc::new(about))
     }
 
     fn check_input(&self, input: &Value) -> Result<(), StartError> {

@@ -13,7 +13,8 @@ use stepwright_engine::private_file;
 use stepwright_engine::store::StoreError;
 use stepwright_engine::value::Value;
 use stepwright_engine::{
-    Engine, ExecutionReport, Redaction, StartError, StartOptions, Status, UnhandledTask,
+    Engine, EngineBuilder, ExecutionReport, Redaction, StartError, StartOptions, Status,
+    UnhandledTask,
 };
 use stepwright_testing::coverage_observer;
 
@@ -107,24 +108,8 @@ async fn run_with(arguments: RunArguments, otlp: &Otlp) -> Result<(), Failure> {
         options = options.name(name);
     }
     let mut known = None;
-    if let Some(StoredRun { store, found, .. }) = stored {
-        if !arguments.real_time {
-            // Virtual time starts at the present, so that timestamps in the store are meaningful,
-            // and never before the last event of a resumed execution.
-            let last = found
-                .as_ref()
-                .and_then(|found| found.history.events().last());
-            let last = last.map_or_else(Timestamp::default, |event| event.timestamp());
-            builder = builder.virtual_time_from(clock::system_time().max(last));
-            // Skipped time must not expire other executions.
-            builder = builder.retention_time(Duration::MAX);
-        }
-        if arguments.confirm_clock {
-            builder = builder.confirm_clock();
-        }
-        let execution = arguments.name.as_deref().unwrap_or_default();
-        builder = builder.store(store).resume_execution_only(name, execution);
-        known = found.map(|found| found.summary.id);
+    if let Some(stored) = stored {
+        (builder, known) = continued(builder, stored, &arguments, name);
     }
     let engine = otlp
         .connect(builder)
@@ -164,14 +149,7 @@ async fn run_with(arguments: RunArguments, otlp: &Otlp) -> Result<(), Failure> {
         Ok(report) => report,
         Err(task) => {
             engine.shutdown(Duration::ZERO).await;
-            let hint = diagnostics::hint(&format!(
-                "{}; the execution is stored, and continues then",
-                missing_handler_hint(&task.state)
-            ));
-            return Err(Failure::Failed(format!(
-                "no handler runs the task of the state `{}`{hint}",
-                task.state
-            )));
+            return Err(no_handler(&task));
         }
     };
     let report = report.map_err(|error| match error {
@@ -185,6 +163,46 @@ async fn run_with(arguments: RunArguments, otlp: &Otlp) -> Result<(), Failure> {
     let output = report.output.as_ref();
     let unanswered = answers.unanswered();
     tell(&fields, report.status, output, error, cause, unanswered)
+}
+
+/// Sets a store on an engine, and returns the execution that the engine continues, if the store has
+/// it.
+fn continued(
+    mut builder: EngineBuilder,
+    stored: StoredRun<'_>,
+    arguments: &RunArguments,
+    name: &str,
+) -> (EngineBuilder, Option<String>) {
+    let StoredRun { store, found, .. } = stored;
+    if !arguments.real_time {
+        // Virtual time starts at the present, so that timestamps in the store are meaningful,
+        // and never before the last event of a resumed execution.
+        let last = found
+            .as_ref()
+            .and_then(|found| found.history.events().last());
+        let last = last.map_or_else(Timestamp::default, |event| event.timestamp());
+        builder = builder.virtual_time_from(clock::system_time().max(last));
+        // Skipped time must not expire other executions.
+        builder = builder.retention_time(Duration::MAX);
+    }
+    if arguments.confirm_clock {
+        builder = builder.confirm_clock();
+    }
+    let execution = arguments.name.as_deref().unwrap_or_default();
+    let builder = builder.store(store).resume_execution_only(name, execution);
+    (builder, found.map(|found| found.summary.id))
+}
+
+/// The failure of an execution whose task has no handler here.
+fn no_handler(task: &UnhandledTask) -> Failure {
+    let hint = diagnostics::hint(&format!(
+        "{}; the execution is stored, and continues then",
+        missing_handler_hint(&task.state)
+    ));
+    Failure::Failed(format!(
+        "no handler runs the task of the state `{}`{hint}",
+        task.state
+    ))
 }
 
 /// Waits until a resumed execution has a task without a handler here, and returns that task.

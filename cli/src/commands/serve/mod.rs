@@ -16,7 +16,9 @@ use stepwright_engine::search::ExecutionIndex;
 use stepwright_engine::store::SqliteStore;
 use stepwright_engine::{Engine, Limits};
 use stepwright_integrations::{ServiceCalls, StatusEvents, StatusEventsError};
-use stepwright_server::{AccessKeys, AccessKeysError, ConsoleMode, Schedules, Server};
+use stepwright_server::{
+    AccessKeys, AccessKeysError, ConsoleMode, Schedules, Server, ServerBuilder,
+};
 use stepwright_studio::{ACCESS_KEYS_VARIABLE, Studio};
 use stepwright_testing::{MockConfig, coverage_observer};
 use tracing_subscriber::Layer as _;
@@ -99,24 +101,11 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
         .schedules(schedules)
         .shutdown(signals.wait(1))
         .grace(grace);
-    if let (Some(logs), Some(path)) = (&handler_logs, &arguments.store) {
-        logs.keep(path);
-        server = server.handler_logs(logs.clone());
-    }
-    if let (true, Some(path)) = (arguments.index, &arguments.store) {
-        let index = ExecutionIndex::open_redacted(path, &arguments.redact.redaction());
-        let index = index.map_err(cannot_store)?;
-        server = server.execution_search(Arc::new(index));
-    }
-    let mut studio_address = None;
-    if let Some(studio) = studio_of(&arguments)? {
-        let (closer, ending) = (studio.closer(), signals.wait(1));
-        tokio::spawn(async move {
-            ending.await;
-            closer.close();
-        });
-        server = server.pages(studio.router());
-        studio_address = Some(studio.address());
+    server = with_store_files(server, &arguments, handler_logs.as_ref())?;
+    let studio = studio_of(&arguments)?;
+    let studio_address = studio.as_ref().map(Studio::address);
+    if let Some(studio) = studio {
+        server = with_studio(server, &studio, &signals);
     }
     for host in &arguments.allowed_hosts {
         server = server.allow_host(host);
@@ -170,6 +159,34 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
     otlp.finish().await;
     report_open(left.len(), arguments.store.is_some());
     served.map_err(|error| Failure::Failed(error.to_string()))
+}
+
+/// Sets the logs of handlers and the index of executions, which are files next to the store.
+fn with_store_files(
+    mut server: ServerBuilder,
+    arguments: &ServeArguments,
+    handler_logs: Option<&HandlerLogs>,
+) -> Result<ServerBuilder, Failure> {
+    if let (Some(logs), Some(path)) = (handler_logs, &arguments.store) {
+        logs.keep(path);
+        server = server.handler_logs(logs.clone());
+    }
+    if let (true, Some(path)) = (arguments.index, &arguments.store) {
+        let index = ExecutionIndex::open_redacted(path, &arguments.redact.redaction());
+        let index = index.map_err(cannot_store)?;
+        server = server.execution_search(Arc::new(index));
+    }
+    Ok(server)
+}
+
+/// Adds the pages of the studio, which close their streams at the first signal.
+fn with_studio(server: ServerBuilder, studio: &Studio, signals: &Signals) -> ServerBuilder {
+    let (closer, ending) = (studio.closer(), signals.wait(1));
+    tokio::spawn(async move {
+        ending.await;
+        closer.close();
+    });
+    server.pages(studio.router())
 }
 
 /// Reports the address of a server, and who can reach it.
