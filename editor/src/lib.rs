@@ -68,13 +68,13 @@ pub use fault::Fault;
 pub use hover::Hover;
 pub use inlay::InlayHint;
 pub use links::{Link, LinkTarget};
+pub use names::references::{DeclarationSite, Reference};
 pub use offered_fixes::OfferedFix;
 pub use operation::{
     Combination, ConditionChange, Extraction, Offer, Operation, OperationError, Wrapper,
     state_machine_placeholder,
 };
 pub use reference::field_meaning;
-pub use names::references::{DeclarationSite, Reference};
 pub use signature::Signature;
 pub use symbols::{Symbol, SymbolKind};
 pub use text_edit::TextEdit;

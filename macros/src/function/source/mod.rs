@@ -1,4 +1,4 @@
-//! What is read from the code of a function before it is translated.
+//! Readers of the source code of a function, which run before its translation.
 
 pub(super) mod call_chain;
 pub(super) mod called_macros;
