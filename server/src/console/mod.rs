@@ -1,6 +1,6 @@
 //! The console: pages about state machines and executions, rendered on the server.
 //!
-//! Pages work without JavaScript. With it, `assets/console.js` updates them in place when `live.rs`
+//! Pages work without JavaScript. With it, `assets/console.js` updates them in place when `live/`
 //! reports a change. The console reads the engine by its public functions, and changes it by the
 //! operations of the API, so that a page and a client have the same rules and errors.
 //!
