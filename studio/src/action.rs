@@ -4,13 +4,14 @@ use serde::{Deserialize, Serialize};
 use stepwright_asl::json::escape;
 use stepwright_asl::model::QueryLanguage;
 use stepwright_editor::{
-    Definition, Document, EditorDiagnostic, Operation, TextEdit, Wrapper, state_machine_placeholder,
+    Document, EditorDiagnostic, Operation, TextEdit, Wrapper, state_machine_placeholder,
 };
 
 use crate::action_error::ActionError;
 use crate::clipboard::CopiedStates;
 use crate::field_input::{FieldKind, named_field, value_of};
 use crate::palette::{self, Fragment};
+use crate::performed::{NewFile, Performed, edits, in_body, of, of_round};
 use crate::rounds::Rounds;
 use crate::shown_text::{ShownEdit, ShownText};
 use crate::state_group;
@@ -120,26 +121,6 @@ pub enum Action {
     Undo,
     /// Repeats the last undone step.
     Redo,
-}
-
-/// The effect of an action.
-#[derive(Debug, Default)]
-pub(crate) struct Performed {
-    pub(crate) rounds: Rounds,
-    pub(crate) select: Vec<String>,
-    pub(crate) extracted: Option<NewFile>,
-}
-
-/// The file of a new state machine.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct NewFile {
-    /// Its name, without a folder.
-    pub name: String,
-    /// Its text.
-    pub text: String,
-    /// The `DefinitionSubstitutions` that its state machine needs in the template:
-    /// `Table: !Ref Table`.
-    pub needs: String,
 }
 
 /// Performs an action other than undo and redo. `diagnostics` are those of the document.
@@ -277,33 +258,6 @@ pub(crate) fn perform(
     }
 }
 
-fn of_round(edits: Vec<TextEdit>) -> Performed {
-    Performed {
-        rounds: vec![edits],
-        ..Performed::default()
-    }
-}
-
-pub(crate) fn of(document: &Document, definition: usize) -> Result<&Definition, ActionError> {
-    let found = document.definitions().get(definition);
-    let found = found.ok_or_else(|| ActionError::new("there is no definition in the text"))?;
-    if found.is_stale() {
-        return Err(ActionError::new(
-            "the text cannot be read; correct the marked fault in it first",
-        ));
-    }
-    Ok(found)
-}
-
-pub(crate) fn edits(
-    document: &Document,
-    definition: usize,
-    operation: &Operation,
-) -> Result<Vec<TextEdit>, ActionError> {
-    of(document, definition)?;
-    Ok(document.edits(definition, operation)?)
-}
-
 /// The pointer to a state of the same body.
 fn sibling(state: &str, name: &str) -> String {
     let body = state.rsplit_once('/').map_or("", |(body, _)| body);
@@ -324,22 +278,6 @@ fn inner_states(document: &Document, definition: usize, state: &str) -> Vec<Stri
     states
         .map(|inner| sibling(state, graph.states()[*inner].name))
         .collect()
-}
-
-/// The pointer to a state in the body of a transition.
-pub(crate) fn in_body(definition: &Definition, transition: &str, name: &str) -> String {
-    let graph = definition.graph();
-    let start = transition.strip_suffix("/StartAt");
-    let bodies = graph.containers();
-    let body = bodies
-        .iter()
-        .find(|body| start.is_some_and(|start| body.pointer.to_string() == start));
-    let source = || {
-        let state = graph.state_at(transition)?;
-        bodies.get(graph.states()[state].container)
-    };
-    let body = body.or_else(source).map(|body| body.pointer.to_string());
-    format!("{}/States/{}", body.unwrap_or_default(), escape(name))
 }
 
 fn insert(

@@ -24,13 +24,14 @@ use serde_json::{Value as Json, json};
 use stepwright_diagram::Diagram;
 use stepwright_editor::{Definition, TextEdit};
 
-use crate::action::{Action, NewFile};
+use crate::action::Action;
 use crate::completion::{self, FieldText};
 use crate::condition_value::{ConditionTrial, ConditionValues};
 use crate::debug::{self, DebugCommand};
 use crate::file::{FileState, OpenFile, TextOwner};
 use crate::inspector::FormContext;
 use crate::page_key::MOST_NONCE;
+use crate::performed::NewFile;
 use crate::project::Project;
 use crate::session::{Outcome, SessionError};
 use crate::shown_text::ShownText;

@@ -5,9 +5,10 @@ use std::collections::VecDeque;
 use stepwright_asl::validate::Validator;
 use stepwright_editor::{Document, EditorDiagnostic, TextEdit};
 
-use crate::action::{Action, NewFile, perform};
+use crate::action::{Action, perform};
 use crate::action_error::ActionError;
 use crate::merge;
+use crate::performed::NewFile;
 use crate::rounds::Rounds;
 use crate::shown_text::{ShownEdit, ShownText};
 

@@ -4,8 +4,8 @@ use stepwright_asl::graph::Graph;
 use stepwright_asl::json::{Json, Object};
 use stepwright_editor::{Document, Operation, TextEdit};
 
-use crate::action::{Performed, edits, in_body, of};
 use crate::action_error::ActionError;
+use crate::performed::{Performed, edits, in_body, of};
 
 /// Removes states. A state can often be removed only after another one, so the order is free; all
 /// states of a body leave an empty one.

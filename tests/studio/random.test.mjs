@@ -404,6 +404,8 @@ async function edits(world) {
       await act(other, second, otherPlan);
       const after = await world.settled();
       second.check(otherPlan, before, after);
+      // The selection follows a new name.
+      if (second === ACTIONS_OF_A_PAGE.rename && otherPlan.pointer === plan.pointer && second.place(otherPlan, after)) plan.name = otherPlan.token;
     }
   }
   const before = await world.text();
