@@ -9,7 +9,7 @@ use super::svg::VIEWER;
 
 /// The digests of the scripts in the page, which the tests compute.
 const SCRIPTS: [&str; 2] = [
-    "sha256-bfAO20/zz3sX8ObIAqPYVW1HTzm8j/4h5Z+YRs73gfU=",
+    "sha256-FHGlC2m8rFXJdyql2Mgk9qX6CkbAxARmspP6nShoi1A=",
     "sha256-pS8OYX6c3jmHPzhmwLx9nVA07Z7ZKvlH4HV+J8eUrtw=",
 ];
 

@@ -112,10 +112,10 @@ export class DiagramView extends HTMLElement {
       button.addEventListener("click", () => this.act(action));
       if (action === "out") controls.append(this.#output);
     }
-    if (!this.hasAttribute("map")) controls.querySelector("#chosen").remove();
+    if (!this.hasAttribute("selects")) controls.querySelector("#chosen").remove();
     if (!document.fullscreenEnabled) controls.querySelector("#full").remove();
     const hint = this.hasAttribute("fills") ? "The wheel zooms, a drag moves. A click on a state shows its fields." : "Ctrl+wheel zooms, a drag moves.";
-    controls.append(Object.assign(document.createElement("span"), { textContent: hint }));
+    controls.append(Object.assign(document.createElement("span"), { textContent: this.getAttribute("hint") ?? hint }));
     this.#view = make("div", "view", shadow);
     this.#stage = make("div", "stage", this.#view);
     const slot = this.#stage.appendChild(document.createElement("slot"));

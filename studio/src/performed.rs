@@ -1,5 +1,4 @@
-//! What an action does to a file: edits of a definition, the states that are then selected, and a
-//! new file.
+//! What an action does to a file: edits of a definition, a new selection, and a new file.
 
 use serde::Serialize;
 use stepwright_asl::json::escape;

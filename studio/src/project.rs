@@ -102,7 +102,8 @@ impl Project {
                     span class="name" { (self.machines.len()) " state machines" }
                 }
                 main class="project" {
-                    diagram-view id="project" fills map tabindex="0" role="group" aria-label="State machines" {
+                    diagram-view id="project" fills map tabindex="0" role="group" aria-label="State machines"
+                        hint="The wheel zooms, a drag moves. A click on a state machine opens it." {
                         (PreEscaped(self.picture()))
                     }
                     h2 { "State machines" }
