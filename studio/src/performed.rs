@@ -1,4 +1,4 @@
-//! What an action does to a file: edits of a definition, a new selection, and a new file.
+//! The effect of an action on a file: edits of a definition, a new selection, and a new file.
 
 use serde::Serialize;
 use stepwright_asl::json::escape;
