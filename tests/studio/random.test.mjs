@@ -162,8 +162,9 @@ const ACTIONS_OF_A_PAGE = {
   comment: {
     async prepare(world, page) {
       const row = await choose(page);
+      if (!row || !(await shows(page, row))) return null;
       const field = page.page.locator(`#panel-inspector [data-field="${row.pointer}/Comment"]`);
-      if (!(await shows(page, row)) || !(await field.count())) return null;
+      if (!(await field.count())) return null;
       const token = world.token();
       await field.fill(token);
       const whole = parsed(await page.page.inputValue(`#panel-inspector [data-field="${row.pointer}"]`));
@@ -208,7 +209,7 @@ const ACTIONS_OF_A_PAGE = {
   rename: {
     async prepare(world, page) {
       const row = await choose(page);
-      if (!(await shows(page, row))) return null;
+      if (!row || !(await shows(page, row))) return null;
       const field = page.page.locator("#panel-inspector [data-rename]");
       const token = world.token();
       const whole = parsed(await page.page.inputValue(`#panel-inspector [data-field="${row.pointer}"]`));
@@ -265,7 +266,7 @@ const ACTIONS_OF_A_PAGE = {
   remove: {
     async prepare(world, page) {
       const row = await choose(page);
-      return { ...row, what: `removes ${row.name}` };
+      return row && { ...row, what: `removes ${row.name}` };
     },
     async act(plan) {
       const { page } = plan;
@@ -285,7 +286,7 @@ const ACTIONS_OF_A_PAGE = {
   duplicate: {
     async prepare(world, page) {
       const row = await choose(page);
-      return { ...row, what: `duplicates ${row.name}` };
+      return row && { ...row, what: `duplicates ${row.name}` };
     },
     act: (plan) => press(plan, "duplicate"),
     check({ name }, before, after) {
@@ -315,7 +316,7 @@ async function press(plan, name) {
 /** Leaves a field, if another page has not removed its state: then a message says so. */
 const leave = ({ page }) => page.page.evaluate(() => document.activeElement.blur());
 
-/** Selects a state in the tree. */
+/** Selects a state in the tree, if there is one. */
 async function choose(page, kind) {
   const own = await page.page.evaluate((wanted) => {
     document.querySelector("#tab-inspector").click();
