@@ -5,6 +5,7 @@ use std::ops::Range;
 use stepwright_asl::graph::Graph;
 use stepwright_asl::json::{self, Json};
 use stepwright_asl::model::{MachineType, QueryLanguage};
+use stepwright_asl::template::JoinedText;
 
 use crate::stale::Shift;
 
@@ -27,7 +28,11 @@ pub(crate) enum DefinitionPlace {
     /// It is an object of the file, at this pointer.
     Part { pointer: String },
     /// It is a string of the file. Each byte of the string has its offset in the file.
-    Text { offsets: Vec<u32> },
+    Text {
+        offsets: Vec<u32>,
+        /// The parts of a string that `Fn::Join` builds.
+        joined: Option<Box<JoinedText>>,
+    },
 }
 
 /// A node at an offset.
@@ -60,7 +65,7 @@ impl DefinitionPlace {
 
     /// The offset in the file of an offset in the definition's own text.
     pub(crate) fn in_file(&self, offset: usize) -> usize {
-        let DefinitionPlace::Text { offsets } = self else {
+        let DefinitionPlace::Text { offsets, .. } = self else {
             return offset;
         };
         let after_last = || offsets.last().map_or(0, |last| *last as usize + 1);
@@ -169,7 +174,7 @@ impl Definition {
             DefinitionPlace::Part { .. } => self
                 .range("")
                 .is_some_and(|range| range.start <= offset && offset <= range.end),
-            DefinitionPlace::Text { offsets } => {
+            DefinitionPlace::Text { offsets, .. } => {
                 let ends = offsets.first().zip(offsets.last());
                 let offset = self.before_shift(offset);
                 ends.is_some_and(|(first, last)| {
@@ -206,7 +211,7 @@ impl Definition {
 
     /// The offset in the definition's own text of an offset of the file; `None` outside of it.
     pub(crate) fn in_definition(&self, offset: usize) -> Option<usize> {
-        let DefinitionPlace::Text { offsets } = &self.place else {
+        let DefinitionPlace::Text { offsets, .. } = &self.place else {
             return Some(self.before_shift(offset));
         };
         let old = self.before_shift(offset);
@@ -224,7 +229,7 @@ impl Definition {
 
     /// The range in the definition's own text of a range of the file; `None` if they do not meet.
     pub(crate) fn range_in_definition(&self, range: &Range<usize>) -> Option<Range<usize>> {
-        let DefinitionPlace::Text { offsets } = &self.place else {
+        let DefinitionPlace::Text { offsets, .. } = &self.place else {
             let own = self.range("")?;
             let meets = range.start <= own.end && own.start <= range.end;
             let is_whole = matches!(self.place, DefinitionPlace::Whole);

@@ -1,29 +1,13 @@
 //! Edits of a definition as edits of its file.
 
-use std::ops::Range;
-
 use stepwright_asl::edit::{Edit, EditError, Editor};
 use stepwright_asl::json::{self, Dialect, Json};
 
 use crate::definition::{Definition, DefinitionPlace};
+use crate::joined_text::{JoinedEdits, MarkedText};
 use crate::read::json_dialect;
+use crate::string_notation::{Changes, StringNotation};
 use crate::{Document, TextEdit};
-
-/// Ranges of a text and their new texts, in text order.
-pub(crate) type Changes = Vec<(Range<usize>, String)>;
-
-/// The notation of a string in a file.
-enum StringNotation<'t> {
-    /// In double quotes, with the escapes of JSON.
-    DoubleQuotes,
-    /// In single quotes of YAML.
-    SingleQuotes,
-    /// In lines with this indentation and line end: a block of YAML, or a heredoc.
-    Block {
-        indentation: &'t str,
-        line_end: &'static str,
-    },
-}
 
 impl Document {
     /// The text edits that make these edits of a definition, in text order. All pointers refer to
@@ -58,6 +42,9 @@ impl Document {
     ) -> Result<Vec<TextEdit>, EditError> {
         let (found, mut editor, prefix) = self.editor_of(definition, pointer)?;
         let changes = change(&mut editor, prefix)?;
+        if let Some(marked) = MarkedText::of(found) {
+            return JoinedEdits::of(self, definition, pointer, marked).edits(changes);
+        }
         let changes: Vec<TextEdit> = changes
             .into_iter()
             .map(|(range, text)| TextEdit::replace(range, text))
@@ -85,7 +72,7 @@ impl Document {
     }
 
     /// The value at a pointer as the file has it: a value that a template computes is an object
-    /// such as `{"Fn::GetAtt": ..}` there.
+    /// such as `{"Fn::GetAtt": ..}` there, and has a mark in a text that `Fn::Join` builds.
     pub(crate) fn written_value(
         &self,
         definition: usize,
@@ -113,7 +100,8 @@ impl Document {
         let dialect = json_dialect(self.name(), self.text());
         let (editor, prefix) = match (found.place(), dialect) {
             (DefinitionPlace::Text { .. }, _) => {
-                let text = found.tree().source();
+                let marked = MarkedText::of(found).map(|marked| marked.text());
+                let text = marked.as_deref().unwrap_or(found.tree().source());
                 (Ok(Editor::parse_recovering(text, Dialect::Json)), "")
             }
             (place, Some(dialect)) => {
@@ -145,47 +133,5 @@ impl Document {
         let definition = file.definitions().get(index);
         file.definitions().len() == self.definitions().len()
             && definition.is_some_and(|one| one.tree().source() == edited.source())
-    }
-}
-
-impl<'t> StringNotation<'t> {
-    /// The notation of the string whose first character is at this offset.
-    fn of(file: &'t str, start: usize) -> Option<StringNotation<'t>> {
-        let before = file.get(..start)?;
-        if before.ends_with('"') {
-            return Some(StringNotation::DoubleQuotes);
-        }
-        if before.ends_with('\'') {
-            return Some(StringNotation::SingleQuotes);
-        }
-        let line = before.rfind('\n').map_or(0, |line| line + 1);
-        let indentation = &before[line..];
-        let is_block = indentation.chars().all(|char| matches!(char, ' ' | '\t'));
-        let line_end = if before[..line].ends_with("\r\n") {
-            "\r\n"
-        } else {
-            "\n"
-        };
-        is_block.then_some(StringNotation::Block {
-            indentation,
-            line_end,
-        })
-    }
-
-    /// Writes a part of the string; `None` if the notation cannot represent it.
-    fn write(&self, text: &str) -> Option<String> {
-        match self {
-            StringNotation::DoubleQuotes => {
-                let quoted = Json::from(text).to_string();
-                Some(quoted[1..quoted.len() - 1].to_owned())
-            }
-            StringNotation::SingleQuotes => {
-                (!text.contains('\n')).then(|| text.replace('\'', "''"))
-            }
-            StringNotation::Block {
-                indentation,
-                line_end,
-            } => Some(text.replace('\n', &format!("{line_end}{indentation}"))),
-        }
     }
 }

@@ -99,9 +99,16 @@ fn of_machines(file: json::Document, machines: Vec<Embedded>, faults: Vec<Fault>
             EmbeddedDefinition::Part { document, pointer } => {
                 (document, DefinitionPlace::Part { pointer })
             }
-            EmbeddedDefinition::Text { text, offsets } => {
+            EmbeddedDefinition::Text {
+                text,
+                offsets,
+                joined,
+            } => {
                 let (tree, errors) = json::Document::parse_recovering(&text, Dialect::Json);
-                let place = DefinitionPlace::Text { offsets };
+                let place = DefinitionPlace::Text {
+                    offsets,
+                    joined: joined.map(Box::new),
+                };
                 let in_file = errors.iter().map(|error| {
                     let offset = place.in_file(error.offset);
                     Fault::at(offset, &error.message, file.source())
@@ -166,7 +173,10 @@ fn read_terraform(name: &str, text: &str, siblings: &[(String, String)]) -> Read
             continue;
         };
         let offsets = found.offsets.iter().map(|offset| *offset as u32).collect();
-        let place = DefinitionPlace::Text { offsets };
+        let place = DefinitionPlace::Text {
+            offsets,
+            joined: None,
+        };
         faults.extend(
             errors
                 .iter()

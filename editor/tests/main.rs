@@ -6,6 +6,7 @@ mod completion;
 mod diagnostics;
 mod documents;
 mod explanations;
+mod joined;
 mod navigation;
 mod operations;
 mod random_faults;

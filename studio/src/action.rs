@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use stepwright_asl::json::escape;
 use stepwright_asl::model::QueryLanguage;
+use stepwright_asl::placeholder;
+use stepwright_asl::template::{NameMeaning, name_meaning};
 use stepwright_editor::{
     Document, EditorDiagnostic, Operation, TextEdit, Wrapper, state_machine_placeholder,
 };
@@ -361,10 +363,11 @@ fn extract(
     let first = first.ok_or_else(|| ActionError::new("select the states first"))?;
     let first = graph.states()[first].name;
     let name = found.free_state_name(&format!("Run {first}"));
+    let state_machine = state_machine_placeholder(first);
     let operation = Operation::ExtractStates {
         states: states.to_vec(),
         name: name.clone(),
-        state_machine: state_machine_placeholder(first),
+        state_machine: state_machine.clone(),
     };
     let extraction = document.extraction(definition, &operation)?;
     let words = first.to_lowercase();
@@ -379,14 +382,32 @@ fn extract(
     let needs: Vec<String> = needs
         .map(|(name, value)| format!("{name}: {value}"))
         .collect();
+    let mut needs = needs.join(", ");
+    if let Some(caller) = caller_needs(document, found, &state_machine) {
+        if !needs.is_empty() {
+            needs.push_str("; ");
+        }
+        needs.push_str(&caller);
+    }
     let new_file = NewFile {
         name: file,
         text: extraction.definition,
-        needs: needs.join(", "),
+        needs,
     };
     Ok(Performed {
         select: vec![sibling(&states[0], &name)],
         extracted: Some(new_file),
         ..of_round(extraction.edits)
     })
+}
+
+/// The key that `DefinitionSubstitutions` of a template lacks for the call of a new state machine:
+/// `in Orders, ChargeStateMachineArn: the ARN of the new state machine`.
+fn caller_needs(document: &Document, caller: &Definition, placeholder: &str) -> Option<String> {
+    let machine = caller.name()?;
+    let name = placeholder::whole(placeholder)?;
+    let resources = document.file().json().get("Resources")?;
+    resources.get(machine)?;
+    let is_missing = name_meaning(document.file(), machine, name) == NameMeaning::Unknown;
+    is_missing.then(|| format!("in {machine}, {name}: the ARN of the new state machine"))
 }

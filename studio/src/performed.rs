@@ -23,7 +23,7 @@ pub struct NewFile {
     /// Its text.
     pub text: String,
     /// The `DefinitionSubstitutions` that its state machine needs in the template:
-    /// `Table: !Ref Table`.
+    /// `Table: !Ref Table`. After a semicolon, that of the caller for the ARN of the new machine.
     pub needs: String,
 }
 

@@ -484,3 +484,18 @@ fn a_refused_value_names_its_field_and_state() {
         "{refused}"
     );
 }
+
+#[test]
+fn extracted_states_of_a_joined_definition_name_the_substitutions() {
+    let text = r#"{"Resources": {"Fn1": {"Type": "AWS::Lambda::Function"}, "Orders": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {
+  "DefinitionString": {"Fn::Join": ["", ["{\"StartAt\":\"Call\",\"States\":{\"Call\":{\"Type\":\"Task\",\"Resource\":\"", {"Fn::GetAtt": ["Fn1", "Arn"]}, "\",\"Next\":\"Done\"},\"Done\":{\"Type\":\"Succeed\"}}}"]]}}}}}"#;
+    let mut session = session("template.json", text);
+    let extract = json!({"do": "extract", "definition": 0, "states": ["/States/Call"]});
+    let outcome = session.apply(session.revision(), &[action(&extract.to_string())]);
+    let extracted = outcome.expect("it is possible").extracted.expect("a file");
+    assert_eq!(
+        extracted.needs,
+        r#"Fn1Arn: {"Fn::GetAtt": ["Fn1", "Arn"]}; in Orders, CallStateMachineArn: the ARN of the new state machine"#
+    );
+    assert!(extracted.text.contains("${Fn1Arn}"), "{}", extracted.text);
+}

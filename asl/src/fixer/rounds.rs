@@ -205,7 +205,7 @@ impl Fixer {
         let mut texts = Vec::new();
         let mut applied = Vec::new();
         for (index, machine) in machines.iter().enumerate() {
-            let EmbeddedDefinition::Text { text, offsets } = &machine.definition else {
+            let EmbeddedDefinition::Text { text, offsets, .. } = &machine.definition else {
                 continue;
             };
             let fixer = Fixer {

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::joined::JoinedText;
 use super::string_edit;
 use crate::SyntaxError;
 use crate::diagnostic::{Diagnostic, Diagnostics, TextLocation};
@@ -48,6 +49,9 @@ pub enum EmbeddedDefinition {
         text: String,
         /// The offset of each byte of the text in the file.
         offsets: Vec<u32>,
+        /// The parts of a text that `Fn::Join` builds.
+        #[doc(hidden)]
+        joined: Option<JoinedText>,
     },
     /// In another file; its path is relative to the folder of the template.
     File {
@@ -132,7 +136,7 @@ impl Embedded {
         definition: &str,
     ) -> Option<(Range<usize>, String)> {
         match &self.definition {
-            EmbeddedDefinition::Text { text, offsets } => {
+            EmbeddedDefinition::Text { text, offsets, .. } => {
                 string_edit::change(file.source(), offsets, text, definition)
             }
             _ => None,
@@ -148,7 +152,7 @@ impl Embedded {
         let validator = validator.clone().of_type(self.machine_type);
         let diagnostics = match &self.definition {
             EmbeddedDefinition::Part { document, .. } => validator.check(document),
-            EmbeddedDefinition::Text { text, offsets } => {
+            EmbeddedDefinition::Text { text, offsets, .. } => {
                 let diagnostics = check_text(text, &validator);
                 let is_truncated = diagnostics.is_truncated();
                 let diagnostics = diagnostics.into_iter();

@@ -274,10 +274,20 @@ fn part_at(file: &Document, pointer: &str) -> Option<EmbeddedDefinition> {
 }
 
 fn text_at(file: &Document, pointer: &str) -> Option<EmbeddedDefinition> {
-    let TemplateText { text, offsets } = TemplateText::of(TemplateValue::at(file, pointer)?)?;
+    let found = TemplateText::of(TemplateValue::at(file, pointer)?)?;
+    let TemplateText {
+        text,
+        offsets,
+        joined,
+        ..
+    } = found;
     // A single placeholder has no content to check.
     if crate::placeholder::whole(&text).is_some() {
         return None;
     }
-    Some(EmbeddedDefinition::Text { text, offsets })
+    Some(EmbeddedDefinition::Text {
+        text,
+        offsets,
+        joined,
+    })
 }

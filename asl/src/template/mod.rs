@@ -41,6 +41,7 @@
 
 mod definition;
 mod find;
+mod joined;
 mod literal_values;
 mod other_file;
 mod placeholder_values;
@@ -57,6 +58,8 @@ pub use definition::place;
 pub(crate) use definition::placed;
 pub use definition::{Embedded, EmbeddedDefinition, parse_text};
 pub use find::{is_definition, machines, read, read_for_evaluation, read_recovering};
+#[doc(hidden)]
+pub use joined::{JoinedPart, JoinedText, JoinedValue, NameMeaning, name_meaning};
 pub use other_file::OtherFile;
 pub use placeholder_values::{NameUse, PlaceholderValues, supplies};
 pub use rewrite::UNEDITABLE;

@@ -2,6 +2,7 @@
 
 use super::definition::EmbeddedDefinition;
 use super::find::machines;
+use super::joined::PSEUDO_PARAMETERS;
 use super::text::TemplateValue;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::json::{Document, Json, Position, align, escape};
@@ -216,18 +217,6 @@ struct Template<'d> {
     /// Whether SAM generates resources that are not in the template.
     is_sam: bool,
 }
-
-/// Source: CloudFormation's reference of pseudo parameters.
-const PSEUDO_PARAMETERS: &[&str] = &[
-    "AWS::AccountId",
-    "AWS::NoValue",
-    "AWS::NotificationARNs",
-    "AWS::Partition",
-    "AWS::Region",
-    "AWS::StackId",
-    "AWS::StackName",
-    "AWS::URLSuffix",
-];
 
 impl<'d> Template<'d> {
     fn of(file: &'d Document) -> Option<Template<'d>> {

@@ -416,7 +416,7 @@ H: !Ref 1
 /// Checks that each byte of the text, except whitespace, is at its offset in the file.
 fn is_aligned(source: &str, document: &Document, pointer: &str) {
     let place = TemplateValue::at(document, pointer).expect("is there");
-    let TemplateText { text, offsets } = TemplateText::of(place).expect("is a text");
+    let TemplateText { text, offsets, .. } = TemplateText::of(place).expect("is a text");
     assert_eq!(text.len(), offsets.len());
     let start = document.span(pointer).expect("has a span").start;
     assert!(align(source, start, &text).is_some(), "{source}");

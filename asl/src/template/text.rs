@@ -1,5 +1,6 @@
 //! Strings and values that a template computes.
 
+use super::joined::{JoinedPart, JoinedText, JoinedValue};
 use crate::json::{Document, Json, Number, Object, ValueMark, ValueSyntax, align};
 
 /// A value of a template with its position.
@@ -77,6 +78,10 @@ fn placeholder(name: &str, argument: &Json) -> String {
 pub(super) struct TemplateText {
     pub(super) text: String,
     pub(super) offsets: Vec<u32>,
+    /// The outermost `Fn::Join`.
+    pub(super) joined: Option<JoinedText>,
+    /// The values that the template computes. A value inside of another one is not one of them.
+    values: Vec<JoinedValue>,
 }
 
 impl TemplateText {
@@ -84,22 +89,73 @@ impl TemplateText {
     pub(super) fn of(place: TemplateValue<'_>) -> Option<TemplateText> {
         let mut text = TemplateText::default();
         text.add(place)?;
+        if let Some(joined) = &mut text.joined {
+            joined.values = std::mem::take(&mut text.values);
+        }
         Some(text)
     }
 
     fn add(&mut self, place: TemplateValue<'_>) -> Option<()> {
         if let Some((name, argument)) = place.function() {
             return match name.as_str() {
-                "Fn::Sub" => self.add_literal(argument.item(0).unwrap_or(argument)),
+                "Fn::Sub" => match argument.item(0) {
+                    Some(text) => self.add_substituted(place, text, argument.item(1)),
+                    None => self.add_substituted(place, argument, None),
+                },
                 "Fn::Join" => self.add_joined(argument),
-                "Fn::If" => self.add(argument.item(1)?),
+                "Fn::If" => {
+                    let (start, inner) = (self.text.len(), self.values.len());
+                    self.add(argument.item(1)?)?;
+                    // A definition that is one `Fn::If` is edited as its first value.
+                    if self.joined.as_ref().is_some_and(|joined| joined.is_open) {
+                        self.values.truncate(inner);
+                        self.add_value(start, written_value(place));
+                    }
+                    Some(())
+                }
                 _ => {
+                    let start = self.text.len();
                     self.push(&placeholder(&name, argument.json), place.mark.start);
+                    self.add_value(start, written_value(place));
                     Some(())
                 }
             };
         }
-        self.add_literal(place)
+        match place.tag() {
+            Some("Sub") => self.add_substituted(place, place, None),
+            Some("Ref" | "GetAtt") => {
+                let start = self.text.len();
+                self.add_literal(place)?;
+                self.add_value(start, written_value(place));
+                Some(())
+            }
+            _ => self.add_literal(place),
+        }
+    }
+
+    fn add_value(&mut self, start: usize, source: String) {
+        self.values.push(JoinedValue {
+            text: start..self.text.len(),
+            source,
+        });
+    }
+
+    /// Adds the text of `Fn::Sub`. Each of its variables is a value.
+    fn add_substituted(
+        &mut self,
+        function: TemplateValue<'_>,
+        text: TemplateValue<'_>,
+        variables: Option<TemplateValue<'_>>,
+    ) -> Option<()> {
+        let start = self.text.len();
+        self.add_literal(text)?;
+        let found = sub_variables(function, &self.text[start..], variables);
+        let moved = found.into_iter().map(|value| JoinedValue {
+            text: value.text.start + start..value.text.end + start,
+            ..value
+        });
+        self.values.extend(moved);
+        Some(())
     }
 
     fn add_literal(&mut self, place: TemplateValue<'_>) -> Option<()> {
@@ -125,13 +181,32 @@ impl TemplateText {
 
     fn add_joined(&mut self, argument: TemplateValue<'_>) -> Option<()> {
         let delimiter = argument.item(0)?.json.as_str()?;
-        let parts = argument.item(1)?;
-        for index in 0..parts.json.as_array()?.len() {
-            let part = parts.item(index)?;
+        let list = argument.item(1)?;
+        let is_outermost = self.joined.is_none();
+        if is_outermost {
+            self.joined = Some(JoinedText {
+                delimiter: delimiter.to_owned(),
+                parts: Vec::new(),
+                values: Vec::new(),
+                is_flow: list.mark.shape == ValueSyntax::Flow,
+                is_open: true,
+            });
+        }
+        for index in 0..list.json.as_array()?.len() {
+            let part = list.item(index)?;
             if index > 0 {
                 self.push(delimiter, part.mark.start);
             }
+            let start = self.text.len();
             self.add(part)?;
+            let text = start..self.text.len();
+            if let Some(joined) = self.joined.as_mut().filter(|_| is_outermost) {
+                let source = part.mark.start as usize..part.mark.end as usize;
+                joined.parts.push(JoinedPart { text, source });
+            }
+        }
+        if let Some(joined) = self.joined.as_mut().filter(|_| is_outermost) {
+            joined.is_open = false;
         }
         Some(())
     }
@@ -140,6 +215,51 @@ impl TemplateText {
         self.text.push_str(text);
         self.offsets.extend(std::iter::repeat_n(at, text.len()));
     }
+}
+
+/// A computed value as an item of any list: as the file has it, or in brackets if it has several
+/// lines without brackets.
+fn written_value(value: TemplateValue<'_>) -> String {
+    let range = value.mark.start as usize..value.mark.end as usize;
+    let written = value.document.source().get(range).unwrap_or_default();
+    let written = written.trim_end();
+    let is_flow = value.mark.shape == ValueSyntax::Flow;
+    // A short form is not part of the value.
+    if is_flow || !written.contains('\n') || written.contains('!') {
+        written.to_owned()
+    } else {
+        value.json.to_string()
+    }
+}
+
+/// The variables in the text of `Fn::Sub`, each as a separate `Fn::Sub`. `variables` is the map
+/// of `Fn::Sub`.
+fn sub_variables(
+    function: TemplateValue<'_>,
+    text: &str,
+    variables: Option<TemplateValue<'_>>,
+) -> Vec<JoinedValue> {
+    let is_short = function.tag() == Some("Sub");
+    let found = text.match_indices("${").filter_map(|(at, _)| {
+        let end = at + text[at..].find('}')? + 1;
+        let name = text[at + 2..end - 1].trim();
+        let own = variables.filter(|variables| variables.json.get(name).is_some());
+        let quoted = Json::from(&text[at..end]);
+        let argument = match own {
+            Some(variables) => format!("[{quoted}, {}]", written_value(variables)),
+            None => quoted.to_string(),
+        };
+        let source = if is_short {
+            format!("!Sub {argument}")
+        } else {
+            format!("{{\"Fn::Sub\": {argument}}}")
+        };
+        Some(JoinedValue {
+            text: at..end,
+            source,
+        })
+    });
+    found.collect()
 }
 
 /// The definition that an object of the template evaluates to, with the positions of its nodes.

@@ -90,7 +90,7 @@ pub(super) fn substituted(
 
 /// The name that stands for a meaning: the letters and digits of the expression, with a number if
 /// they stand for another meaning.
-fn name_of(
+pub(super) fn name_of(
     expression: &str,
     meaning: String,
     substitutions: &mut BTreeMap<String, String>,
@@ -111,7 +111,7 @@ fn name_of(
 }
 
 /// The reference to a resource, a parameter or an attribute in a template.
-fn reference(expression: &str, format: Format) -> String {
+pub(crate) fn reference(expression: &str, format: Format) -> String {
     let attribute = expression.split_once('.');
     match (format, attribute) {
         (Format::Yaml, None) => format!("!Ref {expression}"),

@@ -7,12 +7,14 @@ use stepwright_asl::edit::{Edit, Editor, InsertPosition};
 use stepwright_asl::json;
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::model::QueryLanguage;
+use stepwright_asl::placeholder;
 use stepwright_asl::yaml::Format;
 
-use super::computed::substituted;
+use super::computed::{name_of, substituted};
 use super::group::StateGroup;
 use super::nesting::Wrapper;
 use super::{Operation, OperationError, OperationTarget};
+use crate::joined_text::MarkedText;
 use crate::{Document, TextEdit};
 
 /// The service integration that calls a state machine and waits for its output.
@@ -121,6 +123,13 @@ impl OperationTarget<'_> {
             source,
         };
         let format = Format::of_text(text);
+        let text = &match MarkedText::of(self.definition) {
+            None => text.to_owned(),
+            Some(marked) => marked.replace(text, |value, written| {
+                let name = name_of(value, written.to_owned(), substitutions);
+                placeholder::text(&name)
+            })?,
+        };
         let editor = match format {
             Format::Json => Editor::parse_any_dialect(text),
             // The text still has the tags of the template.

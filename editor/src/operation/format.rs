@@ -6,6 +6,7 @@ use stepwright_asl::edit::{EditError, TextLayout};
 
 use super::{OperationError, OperationTarget};
 use crate::TextEdit;
+use crate::joined_text::MarkedText;
 
 impl OperationTarget<'_> {
     pub(super) fn format(
@@ -32,7 +33,13 @@ impl OperationTarget<'_> {
         let edits = self.document.changed(definition, "", |editor, prefix| {
             let mut layout = TextLayout::default();
             layout.pointer = prefix.to_owned();
-            layout.range = range;
+            let marked = MarkedText::of(self.definition);
+            layout.range = match (range, marked) {
+                (Some(range), Some(marked)) => {
+                    Some(marked.marked(range.start)..marked.marked(range.end))
+                }
+                (range, _) => range,
+            };
             // A range has the indentation of the rest.
             layout.indentation = indentation.filter(|_| !is_range).map(str::to_owned);
             // A string on one line of a template remains one.

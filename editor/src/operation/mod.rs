@@ -32,6 +32,7 @@ use stepwright_asl::name::check_state;
 
 use crate::{Definition, Document, TextEdit};
 
+pub(crate) use computed::reference;
 pub use condition::{Combination, ConditionChange};
 pub use error::OperationError;
 pub use extraction::Extraction;

@@ -151,7 +151,7 @@ impl Converter {
         let mut texts = Vec::new();
         let mut converted = Vec::new();
         for (index, machine) in machines.iter().enumerate() {
-            let EmbeddedDefinition::Text { text, offsets } = &machine.definition else {
+            let EmbeddedDefinition::Text { text, offsets, .. } = &machine.definition else {
                 continue;
             };
             let Some((inner, mut definition)) = self.convert_string(text) else {
