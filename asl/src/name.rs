@@ -12,10 +12,10 @@ pub(crate) const MAX_LABEL_LENGTH: usize = 40;
 
 /// Characters that are not allowed in labels and in names of machines, executions and activities,
 /// in addition to blanks and control characters.
-const FORBIDDEN: &[char] = &[
-    '?', '*', '<', '>', '{', '}', '[', ']', '"', '#', '%', '\\', '^', '|', '~', '`', '$', '&', ',',
-    ';', ':', '/',
-];
+pub const FORBIDDEN: &str = "<>{}[]?*\"#%\\^|~`$&,;:/";
+
+/// The rule of [`check_machine`], for messages.
+pub const MACHINE_RULE: &str = "use 1 to 80 characters, without blanks, control characters and any of <>{}[]?*\"#%\\^|~`$&,;:/";
 
 /// A fault in a name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -71,7 +71,7 @@ pub fn check_label(name: &str) -> Result<(), NameError> {
 /// Whether this character is allowed in labels and in names of state machines, executions and
 /// activities.
 pub fn is_allowed(char: char) -> bool {
-    !(char.is_whitespace() || char.is_control() || FORBIDDEN.contains(&char))
+    !(char.is_whitespace() || char.is_control() || FORBIDDEN.contains(char))
 }
 
 /// Checks the name of a state, which may have blanks and punctuation.
@@ -130,6 +130,12 @@ fn check_characters(name: &str, is_allowed: impl Fn(char) -> bool) -> Result<(),
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_rule_names_the_length_and_all_characters() {
+        assert!(MACHINE_RULE.contains(&format!("1 to {MAX_LENGTH} characters")));
+        assert!(MACHINE_RULE.ends_with(FORBIDDEN));
+    }
 
     #[test]
     fn machine_names_are_checked() {

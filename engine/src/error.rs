@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use stepwright_asl::name::MACHINE_RULE;
 use stepwright_interpreter::Status;
 use stepwright_interpreter::history::{History, InvalidPageToken};
 use stepwright_interpreter::value::Value;
@@ -57,9 +58,7 @@ pub enum StartError {
     #[error("the input cannot be used: {0}")]
     InvalidInput(String),
     /// The name breaks AWS's rules.
-    #[error(
-        "`{0}` is not a valid execution name: use 1 to 80 characters, without blanks and without any of <>{{}}[]?*\"#%\\^|~`$&,;:/"
-    )]
+    #[error("`{0}` is not a valid execution name: {rule}", rule = MACHINE_RULE)]
     InvalidName(String),
     /// The mocks, or another source of task results, name a state that no registered definition
     /// has.
@@ -249,9 +248,7 @@ pub enum ActivityError {
     )]
     NoQueuedTask(String),
     /// The name breaks AWS's rules.
-    #[error(
-        "`{0}` is not a valid activity name: use 1 to 80 characters, without blanks and without any of <>{{}}[]?*\"#%\\^|~`$&,;:/"
-    )]
+    #[error("`{0}` is not a valid activity name: {rule}", rule = MACHINE_RULE)]
     InvalidName(String),
     /// The store cannot commit the change. Nothing changed.
     #[error("the activity cannot be stored: {0}")]

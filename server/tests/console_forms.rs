@@ -324,3 +324,56 @@ fn json_answers_a_token_instead_of_the_fields() {
     let output = described["output"].as_str().expect("it succeeded");
     assert!(output.contains("Bob"), "{output}");
 }
+
+#[test]
+fn a_wrong_name_is_refused_with_the_rule_for_names() {
+    let api = api();
+    let url = start_review(&api);
+    let rule = "use 1 to 80 characters, without blanks, control characters and any of";
+    let forms = [
+        page(&api, "/console/machine?name=Review"),
+        page(&api, "/console/debug/new"),
+    ];
+    for text in forms {
+        // A browser checks it before it sends the form.
+        assert!(
+            text.contains(r#"pattern="[^\s"#) && text.contains(rule),
+            "{text}"
+        );
+    }
+    let form = |action: &str, field: &str, value: &str| {
+        let body = form_urlencoded::Serializer::new(String::new())
+            .append_pair(field, value)
+            .append_pair("state", "Ask")
+            .append_pair("name", "größe 日 1")
+            .finish();
+        let page = api
+            .send("/console/machine?name=Review", &[], None)
+            .into_body();
+        let token = HtmlForm::with(&page, "name");
+        let token = token.body();
+        let token = token
+            .split('&')
+            .find(|pair| pair.starts_with("form_token="));
+        let body = format!("{body}&{}", token.unwrap_or_default());
+        api.send(action, &[], Some(&body))
+    };
+    let machine = arn_of(&url).replace(":execution:", ":stateMachine:");
+    let machine = machine.rsplit_once(':').expect("a name").0.to_owned();
+    for sent in [
+        form("/console/start", "stateMachineArn", &machine),
+        form("/console/restart", "arn", &arn_of(&url)),
+        form("/console/debug/new", "machine", "Review"),
+    ] {
+        assert_eq!(sent.status(), 400, "{}", sent.body());
+        let body = sent.body();
+        assert!(
+            body.contains("`größe 日 1` is not a valid execution name"),
+            "{body}"
+        );
+        assert!(
+            body.contains(rule) && !body.contains("InvalidName"),
+            "{body}"
+        );
+    }
+}

@@ -13,6 +13,7 @@ use stepwright_engine::{StartOptions, WaitKind};
 use stepwright_history::report::text;
 
 use super::execution::waits;
+use super::form::name_field::name_of;
 use super::form::params::Params;
 use super::http::error::PageError;
 use super::lists::confirm::list_of;
@@ -90,6 +91,7 @@ async fn start_execution(console: &Console, params: &Params) -> Target {
 }
 
 async fn start_once(console: &Console, params: &Params) -> Target {
+    name_of(params)?;
     let mut request = members(params, &["stateMachineArn", "name"]);
     let input = params.get("input").unwrap_or("{}");
     request.insert("input".to_owned(), input.into());
@@ -225,7 +227,7 @@ async fn start_again_once(console: &Console, params: &Params) -> Target {
         .map(|(name, value)| (name.to_owned(), value.clone()))
         .collect();
     let mut options = StartOptions::new();
-    if let Some(name) = params.get("name") {
+    if let Some(name) = name_of(params)? {
         options = options.name(name);
     }
     let engine = &console.service.engine;

@@ -11,7 +11,7 @@
 //! | `assets.rs` | the style sheets, the script and the icon |
 //! | `markup/` | parts that pages share: the frame, links, notices, charts and pictures of definitions |
 //! | `http/` | the password and the token against cross-site requests, pages of errors, compression, threads for long work |
-//! | `form/` | the parameters of requests, fields for times, forms that are made from JSON Schemas, forms that are performed once |
+//! | `form/` | the parameters of requests, fields for names and times, forms that are made from JSON Schemas, forms that are performed once |
 //! | `live/` | the streams of changes |
 //! | `execution/` | one execution: its diagram, waits, lineage, cost, and its copies as commands and tests |
 //! | `lists/` | the lists of state machines, executions, failures, waiting tasks and activities; a Map Run; executions as a file |

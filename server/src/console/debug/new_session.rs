@@ -11,6 +11,7 @@ use stepwright_history::report::{text, visible};
 
 use super::answer::json;
 use super::subject::DebugSubject;
+use crate::console::form::name_field::{name_field, name_of};
 use crate::console::form::params::Params;
 use crate::console::http::blocking::blocking;
 use crate::console::http::error::{PageError, respond};
@@ -120,7 +121,8 @@ async fn subject(console: &Console, params: &Params) -> Result<DebugSubject, Str
             return Err("there is no definition; enter one".to_owned());
         }
     };
-    subject.name = params.get("name").map(str::to_owned);
+    let name = name_of(params).map_err(message)?;
+    subject.name = name.map(str::to_owned);
     let items = json(params, "items", "the items")?;
     let items = items.as_object().ok_or(
         "the items must be a JSON object with an array for each Distributed Map, by the name of its state",
@@ -169,7 +171,7 @@ fn render(console: &Console, params: &Params, input: &str, problem: Option<&str>
                         }
                     }
                     label { "Input, as JSON" textarea name="input" rows="8" spellcheck="false" { (input) } }
-                    label { "Name of the execution" input name="name" autocomplete="off" maxlength="80" placeholder="debug" value=(params.text("name")); }
+                    (name_field("Name of the execution", "debug", params.text("name")))
                     details class="act" open[!items.is_empty()] {
                         summary { "Items of Distributed Maps" }
                         p class="hint" { "The debugger reads no objects. It uses these arrays for an ItemReader, by the name of the state: " code { "{\"Each order\": [1, 2]}" } }

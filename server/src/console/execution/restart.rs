@@ -7,6 +7,7 @@ use stepwright_history::timeline::Timeline;
 
 use super::editable::is_editable;
 use super::root_cause::last_failed;
+use crate::console::form::name_field::name_field;
 use crate::console::form::sent_forms::request_field;
 use crate::console::http::guard::no_implicit_submission;
 use crate::console::markup::link;
@@ -51,7 +52,7 @@ pub(crate) fn form(
                     input type="hidden" name="state" value=(visit.state());
                     label { "Input" textarea name="input" rows="8" spellcheck="false" required { (text::pretty(input)) } }
                     label { "Variables" textarea name="variables" rows="4" spellcheck="false" { (format!("{variables:#}")) } }
-                    label { "Name" input name="name" autocomplete="off" maxlength="80" placeholder="generated"; }
+                    (name_field("Name", "generated", ""))
                     button type="submit" class="primary" { "Start again from here" }
                 }
             } @else {

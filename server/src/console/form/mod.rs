@@ -1,5 +1,6 @@
 //! Forms: the parameters of requests, the fields of pages, and forms that are performed once.
 
+pub(super) mod name_field;
 pub(super) mod params;
 pub(super) mod period;
 pub(super) mod schema_form;

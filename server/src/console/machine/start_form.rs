@@ -8,6 +8,7 @@ use stepwright_engine::{ExecutionFilter, ExecutionSummary};
 use stepwright_history::report::text;
 
 use crate::console::execution::editable::is_editable;
+use crate::console::form::name_field::name_field;
 use crate::console::form::params::Params;
 use crate::console::form::schema_form::SchemaForm;
 use crate::console::form::sent_forms::request_field;
@@ -96,7 +97,7 @@ fn start_form(console: &Console, machine: &Machine, input: &Markup) -> Markup {
                 }
             }
             (input)
-            label { "Name" input name="name" autocomplete="off" maxlength="80" placeholder="generated"; }
+            (name_field("Name", "generated", ""))
             div class="buttons" {
                 button type="submit" class="primary" { "Start" }
                 button type="submit" formaction=(link::NEW_DEBUGGER) { "Debug" }
