@@ -7,7 +7,8 @@ use stepwright_diagram::{Diagram, page_head, stylesheet};
 const STYLE: &str = "
 :root { color-scheme: light dark; }
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 1100px; margin: 2rem auto; padding: 0 1rem; }
-h1, h2, h3, p, li, th, td, code { overflow-wrap: anywhere; }
+h1, h2, h3, p, li, code, .text { overflow-wrap: anywhere; }
+td.text { min-width: 8em; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 table { border-collapse: collapse; margin: 1rem 0; }
 th, td { border-bottom: 1px solid #8884; padding: 0.25rem 0.75rem; text-align: left; vertical-align: top; }
@@ -20,7 +21,7 @@ th, td { border-bottom: 1px solid #8884; padding: 0.25rem 0.75rem; text-align: l
 code { background: #8882; border-radius: 3px; padding: 0 0.2rem; }
 @media (prefers-color-scheme: dark) { .problem, .high { color: #ff8b8b; } .medium { color: #f2b155; } }
 @media (max-width: 800px) { .pictures { grid-template-columns: minmax(0, 1fr); } }
-@media (max-width: 500px) { th, td { padding: 0.25rem 0.3rem; } body { margin: 1rem auto; padding: 0 0.5rem; } }
+@media (max-width: 500px) { table { font-size: 0.8rem; } th, td { padding: 0.25rem 0.2rem; } td.text { min-width: 5em; } body { margin: 1rem auto; padding: 0 0.5rem; } }
 ";
 
 /// Returns a page with a title, which is its heading, too.
@@ -39,6 +40,22 @@ pub(crate) fn page(title: &str, content: &Markup) -> String {
         }
     };
     page.into_string()
+}
+
+/// A text with code between backticks.
+pub(crate) fn text(text: &str) -> Markup {
+    // An odd number of backticks cannot be pairs, so none of them is code.
+    let has_pairs = text.matches('`').count().is_multiple_of(2);
+    let parts: Vec<&str> = if has_pairs {
+        text.split('`').collect()
+    } else {
+        vec![text]
+    };
+    html! {
+        @for (index, part) in parts.into_iter().enumerate() {
+            @if index % 2 == 1 { code { (part) } } @else { (part) }
+        }
+    }
 }
 
 /// A picture, which scrolls if it is wider than the page.

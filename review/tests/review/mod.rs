@@ -501,6 +501,21 @@ fn the_formats_of_a_changed_definition() {
     assert_eq!(page.matches("<svg ").count(), 2, "before and after");
     assert!(!page.contains("<script"));
     assert!(page.contains("default-src 'none'") && page.contains("<main>"));
+    // Names of states are code, also in the table.
+    let (table, _) = page.split_once("<h3>Before</h3>").expect("a picture");
+    let (_, table) = table.split_once("<table>").expect("a table");
+    assert!(
+        table.contains("<code>Charge</code>") && !table.contains('`'),
+        "{table}"
+    );
+    // Only the column with names may break words.
+    assert!(table.contains("<td class=\"text\">"), "{table}");
+    let style = page.split("</style>").next().unwrap_or_default();
+    let breaks = style.lines().find(|line| line.contains("p, li"));
+    assert_eq!(
+        breaks,
+        Some("h1, h2, h3, p, li, code, .text { overflow-wrap: anywhere; }")
+    );
     // The catcher is removed: only the picture before has its transition.
     let (before, after) = page.split_once("<h3>After</h3>").expect("two pictures");
     assert!(before.contains("line catch is-removed"), "{before}");

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use stepwright_diagram::Diagram;
 
 use super::{RehearsalReport, counted, examples};
-use crate::page::{page, picture};
+use crate::page::{page, picture, text};
 use crate::rehearsal::RehearsalKind;
 
 impl RehearsalReport {
@@ -20,13 +20,13 @@ impl RehearsalReport {
         let covered = Diagram::of(&self.definition).with(&self.coverage.overlay());
         html! {
             p { (self.age_text()) "." }
-            @for problem in &self.problems { p.problem { (problem) } }
+            @for problem in &self.problems { p.problem { (text(problem)) } }
             table {
                 thead { tr { th { "Result" } th { "Executions" } } }
                 tbody {
                     @for kind in RehearsalKind::ALL {
                         @if self.count(kind) > 0 {
-                            tr { td { (kind.title()) } td.number { (self.count(kind)) } }
+                            tr { td.text { (kind.title()) } td.number { (self.count(kind)) } }
                         }
                     }
                 }
@@ -34,8 +34,8 @@ impl RehearsalReport {
             @for group in self.groups() {
                 @if !group.findings.is_empty() {
                     h3 { (group.kind.title()) ": " (counted(group.executions)) }
-                    ul { @for finding in group.findings { li { (finding.to_string()) } } }
-                    p.examples { (examples(&group)) }
+                    ul { @for finding in group.findings { li { (text(&finding.to_string())) } } }
+                    p.examples { (text(&examples(&group))) }
                 }
             }
             @if !self.stranded().is_empty() {
@@ -44,7 +44,7 @@ impl RehearsalReport {
                 ul {
                     @for history in self.stranded() {
                         @if let Some(obstacle) = history.open.as_ref().and_then(|open| open.obstacle.as_deref()) {
-                            li { (history.name) ": " (obstacle) }
+                            li { (history.name) ": " (text(obstacle)) }
                         }
                     }
                 }
@@ -53,7 +53,7 @@ impl RehearsalReport {
                 thead { tr { td {} th { "Recorded" } th { "Now" } th { "Change" } } }
                 tbody {
                     @for [name, before, after, change] in self.rows() {
-                        tr { td { (name) } td.number { (before) } td.number { (after) } td.number { (change) } }
+                        tr { td.text { (text(&name)) } td.number { (before) } td.number { (after) } td.number { (change) } }
                     }
                 }
             }
@@ -62,7 +62,7 @@ impl RehearsalReport {
             @if !self.uncovered().is_empty() {
                 details {
                     summary { "Not covered: " (self.uncovered().len()) }
-                    ul { @for part in self.uncovered() { li { (part) } } }
+                    ul { @for part in self.uncovered() { li { (text(&part)) } } }
                 }
             }
         }

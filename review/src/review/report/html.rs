@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::{amounts, definition_counts, risk_counts};
-use crate::page::{page, picture};
+use crate::page::{page, picture, text};
 use crate::review::picture::{Side, changed};
 use crate::review::{DefinitionReview, Review};
 
@@ -13,7 +13,7 @@ impl Review {
     pub fn to_html(&self) -> String {
         let content = html! {
             p { (definition_counts(self)) "; " (risk_counts(self)) "." }
-            @for note in &self.notes { p { (note) } }
+            @for note in &self.notes { p { (text(note)) } }
             @for review in self.definitions() { (section(review)) }
         };
         page("Review of state machines", &content)
@@ -31,10 +31,10 @@ fn section(review: &DefinitionReview) -> Markup {
                     @for risk in &review.risks {
                         tr {
                             td class=(risk.level.as_str()) { (risk.level.as_str()) }
-                            td {
-                                (risk.message)
+                            td.text {
+                                (text(&risk.message))
                                 @if !risk.steps.is_empty() {
-                                    ol { @for step in &risk.steps { li { (step) } } }
+                                    ol { @for step in &risk.steps { li { (text(step)) } } }
                                 }
                             }
                             td.number { @if let Some(line) = risk.line { (line) } }
@@ -49,7 +49,7 @@ fn section(review: &DefinitionReview) -> Markup {
                 thead { tr { td {} th { "Before" } th { "After" } } }
                 tbody {
                     @for [name, before, after] in rows {
-                        tr { td { (name) } td.number { (before) } td.number { (after) } }
+                        tr { td.text { (text(&name)) } td.number { (before) } td.number { (after) } }
                     }
                 }
             }
