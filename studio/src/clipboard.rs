@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::model::QueryLanguage;
+use stepwright_asl::words::quoted;
 use stepwright_asl::yaml::Format;
 use stepwright_editor::{Definition, Document};
 
@@ -86,48 +87,89 @@ pub(crate) struct CopiedStates {
 }
 
 impl CopiedStates {
-    /// Reads a text of another file or program, in JSON or YAML.
+    /// Reads a text of another file or program, in JSON or YAML: a definition, a template with one
+    /// definition, states by their names with or without braces, or one state.
     pub(crate) fn read(text: &str) -> Result<CopiedStates, ActionError> {
+        // Members of an object, as copied from a file, have no braces and may end with a comma.
+        let members = text.trim().trim_end_matches(',');
+        let is_member = members.starts_with(['"', '\'']);
+        let in_braces = is_member.then(|| format!("{{{members}}}"));
+        let texts = [Some(text.to_owned()), in_braces];
+        for text in texts.into_iter().flatten() {
+            let name = match Format::of_text(&text) {
+                Format::Json => "clipboard.asl.json5",
+                Format::Yaml => "clipboard.asl.yaml",
+            };
+            let document = Document::open(name, &text, 0);
+            if !document.faults().is_empty() {
+                continue;
+            }
+            if let Some(found) = CopiedStates::of_json(document.file().json()) {
+                return Ok(found);
+            }
+            if let Some(found) = CopiedStates::of_template(&text)? {
+                return Ok(found);
+            }
+        }
+        Err(ActionError::new(
+            "the clipboard has no states; copy states of the picture, or the text of a definition, of a template with one state machine, or of states with their names",
+        ))
+    }
+
+    fn of_json(json: &Json) -> Option<CopiedStates> {
+        let object = json.as_object()?;
+        let is_state = |value: &Json| {
+            let kind = value.get("Type");
+            kind.is_some_and(|kind| kind.as_str().is_some())
+        };
+        if let Some(states) = Fragment::parse(json) {
+            let language = QueryLanguage::of(object).unwrap_or(QueryLanguage::JsonPath);
+            return Some(CopiedStates {
+                states,
+                language: Some(language),
+            });
+        }
+        if is_state(json) {
+            let kind = json.get("Type")?.as_str()?;
+            return Some(CopiedStates {
+                states: Fragment::of(kind, json.clone()),
+                language: None,
+            });
+        }
+        let (members, language) = match object.get("States").and_then(Json::as_object) {
+            Some(states) if !object.contains_key("StartAt") => (states, QueryLanguage::of(object)),
+            _ => (object, None),
+        };
+        if members.is_empty() || !members.values().all(is_state) {
+            return None;
+        }
+        let mut all = Object::new();
+        all.insert("StartAt".to_owned(), first_of(members).into());
+        all.insert("States".to_owned(), Json::Object(members.clone()));
+        let states = Fragment::parse(&Json::Object(all))?;
+        Some(CopiedStates { states, language })
+    }
+
+    /// The states of the only state machine of a template; `None` for another text.
+    fn of_template(text: &str) -> Result<Option<CopiedStates>, ActionError> {
         let name = match Format::of_text(text) {
-            Format::Json => "clipboard.asl.json5",
-            Format::Yaml => "clipboard.asl.yaml",
+            Format::Json => "template.json",
+            Format::Yaml => "template.yaml",
         };
         let document = Document::open(name, text, 0);
-        let json = document.file().json();
-        let is_state = |value: &Json| {
-            value
-                .get("Type")
-                .is_some_and(|kind| kind.as_str().is_some())
-        };
-        let definition = Fragment::parse(json);
-        let found = match (json.as_object(), definition) {
-            _ if !document.faults().is_empty() => None,
-            (Some(object), Some(states)) => {
-                let language = QueryLanguage::of(object).unwrap_or(QueryLanguage::JsonPath);
-                Some((states, Some(language)))
+        match document.definitions() {
+            [] => Ok(None),
+            [only] => Ok(CopiedStates::of_json(only.json())),
+            several => {
+                let names = several.iter().filter_map(Definition::name);
+                let names: Vec<&str> = names.collect();
+                Err(ActionError::new(format!(
+                    "the clipboard has {} state machines: {}; copy the definition of one of them",
+                    several.len(),
+                    quoted(&names)
+                )))
             }
-            (Some(object), None) if is_state(json) => {
-                let kind = object
-                    .get("Type")
-                    .and_then(Json::as_str)
-                    .unwrap_or_default();
-                Some((Fragment::of(kind, json.clone()), None))
-            }
-            (Some(object), None) if !object.is_empty() && object.values().all(is_state) => {
-                let start = object.keys().next().cloned().unwrap_or_default();
-                let mut all = Object::new();
-                all.insert("StartAt".to_owned(), start.into());
-                all.insert("States".to_owned(), json.clone());
-                Fragment::parse(&Json::Object(all)).map(|states| (states, None))
-            }
-            _ => None,
-        };
-        let (states, language) = found.ok_or_else(|| {
-            ActionError::new(
-                "the clipboard has no states; copy states of the picture, or the text of a definition",
-            )
-        })?;
-        Ok(CopiedStates { states, language })
+        }
     }
 
     /// The query language of a new definition with these states.
@@ -150,4 +192,14 @@ impl CopiedStates {
         };
         Ok(states.with_free_names(place.definition))
     }
+}
+
+/// The state with which states by their names begin: the first one to which none of them leads.
+fn first_of(states: &Object) -> &str {
+    let leads_to =
+        |value: &Json, name: &str| value.get("Next").and_then(Json::as_str) == Some(name);
+    let is_entered = |name: &str| states.values().any(|state| leads_to(state, name));
+    let mut names = states.keys();
+    let start = names.find(|name| !is_entered(name));
+    start.or(states.keys().next()).map_or("", |name| name)
 }

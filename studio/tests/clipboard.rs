@@ -169,3 +169,69 @@ fn texts_of_other_programs_are_states_or_refused() {
         );
     }
 }
+
+#[test]
+fn members_of_a_file_and_templates_are_pasted() {
+    let first = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}"#;
+    let pasted = |clipboard: &str| {
+        let mut session = session("a.asl.json", first);
+        paste(&mut session, "/States/A/End", clipboard)?;
+        let states = definition(&session)["States"].clone();
+        let names: Vec<String> = states
+            .as_object()
+            .expect("states")
+            .keys()
+            .cloned()
+            .collect();
+        Ok::<_, String>((states["A"]["Next"].clone(), names))
+    };
+    let one = r#""One": {"Type": "Wait", "Seconds": 1, "Next": "Two"}"#;
+    let two = r#""Two": {"Type": "Pass", "End": true}"#;
+    let machine = format!(r#"{{"StartAt": "One", "States": {{{one}, {two}}}}}"#);
+    let resource = |properties: &str| {
+        format!(r#"{{"Type": "AWS::StepFunctions::StateMachine", "Properties": {{{properties}}}}}"#)
+    };
+    let quoted = Json::from(machine.as_str());
+    for text in [
+        format!("{one}, {two}"),
+        format!("  {one},\n  {two},\n"),
+        format!(r#"{{"States": {{{one}, {two}}}}}"#),
+        format!(r#"{{"States": {{{two}, {one}}}}}"#),
+        format!(r#""States": {{{one}, {two}}},"#),
+        "States:\n  One:\n    Type: Wait\n    Seconds: 1\n    Next: Two\n  Two:\n    Type: Pass\n    End: true\n"
+            .to_owned(),
+        format!(
+            r#"{{"Resources": {{"M": {}}}}}"#,
+            resource(&format!(r#""Definition": {machine}"#))
+        ),
+        format!(
+            r#"{{"Resources": {{"M": {}}}}}"#,
+            resource(&format!(r#""DefinitionString": {quoted}"#))
+        ),
+    ] {
+        let (next, mut names) = pasted(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
+        names.sort();
+        assert_eq!(names, ["A", "One", "Two"], "{text}");
+        assert_eq!(next, "One", "{text}");
+    }
+    let (_, names) = pasted(&format!("{one},")).expect("a member with its comma");
+    assert_eq!(names, ["A", "One"]);
+    let definition = resource(&format!(r#""Definition": {machine}"#));
+    let several = format!(r#"{{"Resources": {{"M": {definition}, "N": {definition}}}}}"#);
+    let reason = pasted(&several).expect_err("it is ambiguous");
+    assert_eq!(
+        reason,
+        "the clipboard has 2 state machines: `M`, `N`; copy the definition of one of them"
+    );
+    for broken in [
+        r#""One": {"Type": "Pass""#,
+        r#""One": {"Type": "Pass"} "Two""#,
+        r#""One": 1"#,
+    ] {
+        let reason = pasted(broken).expect_err(broken);
+        assert!(
+            reason.contains("a template with one state machine"),
+            "{reason}"
+        );
+    }
+}
