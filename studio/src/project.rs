@@ -15,8 +15,16 @@ pub(crate) struct Project {
     addresses: Vec<String>,
     /// The names of the machines. Each is unique.
     names: Vec<String>,
-    /// The files without a definition that can be read, and the reasons.
-    others: Vec<(String, String)>,
+    /// The files without a definition that can be read.
+    others: Vec<OtherFile>,
+}
+
+/// A file without a definition that can be read.
+struct OtherFile {
+    name: String,
+    reason: String,
+    /// The address of the file, if the studio can open it.
+    address: Option<String>,
 }
 
 impl Project {
@@ -30,15 +38,23 @@ impl Project {
                     open.look_at_disk();
                     workspace.update(open.state().session.document());
                 }
-                Err(error) => others.push((file.name.clone(), error.to_string())),
+                Err(error) => others.push(OtherFile {
+                    name: file.name.clone(),
+                    reason: error.to_string(),
+                    address: None,
+                }),
             }
         }
         let machines = workspace.project();
         for file in &studio.files {
             let is_listed = machines.iter().any(|machine| machine.file == file.name)
-                || others.iter().any(|(name, _)| *name == file.name);
+                || others.iter().any(|other| other.name == file.name);
             if !is_listed {
-                others.push((file.name.clone(), "it contains no definition".to_owned()));
+                others.push(OtherFile {
+                    name: file.name.clone(),
+                    reason: "it contains no definition".to_owned(),
+                    address: Some(file_address(&file.identity(), 0)),
+                });
             }
         }
         let addresses = machines.iter().map(|machine| address(studio, machine));
@@ -120,7 +136,15 @@ impl Project {
                     }
                     @if !self.others.is_empty() {
                         h2 { "Other files" }
-                        ul { @for (name, reason) in &self.others { li { (name) ": " (prose(reason)) } } }
+                        ul { @for other in &self.others {
+                                li {
+                                    @match &other.address {
+                                        Some(address) => a href=(address) { (other.name) },
+                                        None => (other.name),
+                                    }
+                                    ": " (prose(&other.reason))
+                                }
+                            } }
                     }
                 }
             },
@@ -143,9 +167,14 @@ fn address(studio: &StudioState, machine: &ProjectMachine) -> String {
     let mut files = studio.files.iter();
     let file = files.find(|file| file.name == machine.file);
     let identity = file.map(|file| file.identity()).unwrap_or_default();
+    file_address(&identity, machine.definition)
+}
+
+/// The address of a definition of a file, relative to that of the studio.
+fn file_address(identity: &str, definition: usize) -> String {
     let query = form_urlencoded::Serializer::new(String::new())
-        .append_pair("file", &identity)
-        .append_pair("definition", &machine.definition.to_string())
+        .append_pair("file", identity)
+        .append_pair("definition", &definition.to_string())
         .finish();
     format!("./?{query}")
 }
@@ -171,5 +200,37 @@ fn count(states: usize) -> String {
     match states {
         1 => "1 state".to_owned(),
         states => format!("{states} states"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use stepwright_asl::MachineType;
+    use stepwright_asl::validate::Validator;
+
+    use super::*;
+    use crate::file::StudioFile;
+
+    #[test]
+    fn a_file_without_a_definition_is_a_link() {
+        let folder = tempfile::tempdir().expect("there is a folder");
+        let machine = r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}"#;
+        let files = [("a.asl.json", machine), ("empty.asl.json", "")].map(|(name, text)| {
+            let path = folder.path().join(name);
+            fs::write(&path, text).expect("it is written");
+            StudioFile {
+                path,
+                name: name.to_owned(),
+                validator: Validator::new(MachineType::Standard),
+            }
+        });
+        let empty = file_address(&files[1].identity(), 0);
+        let studio = StudioState::of(files.into(), None, None);
+        let page = Project::of(&studio).render().into_string();
+        let link = empty.replace('&', "&amp;");
+        let link = format!("<a href=\"{link}\">empty.asl.json</a>");
+        assert!(page.contains(&link), "{page}");
     }
 }
