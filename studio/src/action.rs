@@ -6,7 +6,7 @@ use stepwright_asl::model::QueryLanguage;
 use stepwright_asl::placeholder;
 use stepwright_asl::template::{NameMeaning, name_meaning};
 use stepwright_editor::{
-    Document, EditorDiagnostic, Operation, TextEdit, Wrapper, state_machine_placeholder,
+    Definition, Document, EditorDiagnostic, Operation, TextEdit, Wrapper, state_machine_placeholder,
 };
 
 use crate::action_error::ActionError;
