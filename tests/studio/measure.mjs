@@ -10,7 +10,7 @@ import { Studio } from "./support/studio.mjs";
  */
 const LIMITS = {
   60: { select: 100, move: 60, duplicate: 110, undo: 80 },
-  500: { select: 60, move: 60, duplicate: 350, undo: 250 },
+  500: { select: 70, move: 70, duplicate: 300, undo: 150 },
 };
 const ROUNDS = 20;
 
