@@ -48,6 +48,7 @@ hurried("Ctrl+S right after Enter in the palette saves the new state", ORDERS, a
     await page.page.keyboard.press("Enter");
     await page.page.keyboard.press("Control+s");
     await page.until(`${item} is in the file`, () => studio.read().toLowerCase().includes(`"type": "${item}"`));
+    await page.until("the page knows it", async () => (await page.page.textContent("#saved")) === "saved");
   }
   await page.page.fill("#search", "no such words");
   await page.page.keyboard.press("Enter");
@@ -96,6 +97,14 @@ hurried("a wrong value is marked and named, comes again with its state, and is n
   await own.blur();
   await page.until("the field is right", async () => (await own.getAttribute("aria-invalid")) !== "true");
   assert.equal(await page.page.textContent("#saved"), "saved");
+  // A wrong value of a state that is gone is not in the way.
+  await own.fill("oops");
+  await own.blur();
+  await page.until("it is not saved", async () => (await page.page.textContent("#saved")) === "not saved");
+  await page.page.locator("#canvas").focus();
+  await page.page.keyboard.press("Delete");
+  await page.has(...NAMES.filter((name) => name !== "Charge"));
+  await page.save();
 });
 
 hurried("a wrong mock starts no run until it is corrected, also from another state", ORDERS, async (page) => {

@@ -84,9 +84,9 @@ function apply(actions, then, form, field) {
     const send = async () => {
       if (view.revision === "") await pull();
       const list = isTyping ? actions() : actions;
+      if (shown && shown !== shownAt(actions)) throw new Refusal(409, "The picture has changed since then; look at it and repeat the edit.");
       // An item of the palette may still be searched.
       for (const one of list) one.item = await one.item;
-      if (shown && shown !== shownAt(actions)) throw new Refusal(409, "The picture has changed since then; look at it and repeat the edit.");
       return !isReadOnly && list.length && ask("apply", known(), { revision: view.revision, actions: list, form: form && { state: form.state, digest: form.digest } });
     };
     let answer;
@@ -142,7 +142,9 @@ function pullSoon(isRestarted) {
   });
 }
 
-const drawSaved = () => ($("#saved").textContent = view.isChanged || refused.size ? "not saved" : "saved");
+/** A refused text of a state that is there. */
+const wrong = () => [...refused].find(([key]) => view.states.some(({ pointer }) => key.startsWith(`${pointer}/`)));
+const drawSaved = () => ($("#saved").textContent = view.isChanged || wrong() ? "not saved" : "saved");
 
 /** Shows a new view of the file. */
 function show(next, isOwn) {
@@ -666,8 +668,7 @@ async function trial(name, what) {
   const outcome = $("#trial-outcome");
   commitField();
   await queue;
-  const wrong = [...refused].find(([key]) => view.states.some(({ pointer }) => key.startsWith(`${pointer}/`)));
-  if (wrong) return outcome.replaceChildren(...prose(wrong[1][1]));
+  if (wrong()) return outcome.replaceChildren(...prose(wrong()[1][1]));
   outcome.textContent = "…";
   try {
     const { html, picture, state } = await ask(name, { folded: known().folded }, { ...what, ...(await settledTestData()) });
