@@ -8,6 +8,7 @@
 //!
 //! Source: Gansner, Koutsofios, North, Vo, "A Technique for Drawing Directed Graphs", section 4.2.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 
 use dugong::graphlib::{Graph, GraphOptions};
@@ -44,6 +45,16 @@ struct Piece {
     upright: bool,
 }
 
+/// The attraction between two blocks.
+#[derive(Debug, Clone, Copy)]
+struct Pull {
+    one: usize,
+    other: usize,
+    weight: f64,
+    /// The order from left to right, if both are in one layer.
+    order: Option<Ordering>,
+}
+
 /// Moves items sideways without changing their order. Leaves the positions unchanged if that
 /// exceeds the budget.
 pub(super) fn straighten(
@@ -70,7 +81,7 @@ pub(super) fn straighten(
     }
     let (block, count) = blocks(&items, &pieces, &position);
     let apart = separations(&items, &rows, &block);
-    let pulls = pulls(&pieces, &block);
+    let pulls = pulls(&items, &pieces, &position, &block, count);
     let Some(mut places) = solve(count, &apart, &pulls, budget) else {
         return;
     };
@@ -237,18 +248,47 @@ fn separations(items: &[Item], rows: &[Vec<usize>], block: &[usize]) -> Vec<(usi
         .collect()
 }
 
-/// The attraction between blocks: two blocks, strength.
-fn pulls(pieces: &[Piece], block: &[usize]) -> Vec<(usize, usize, f64)> {
-    let mut pulls: BTreeMap<(usize, usize), f64> = BTreeMap::new();
+/// The attractions between blocks.
+fn pulls(
+    items: &[Item],
+    pieces: &[Piece],
+    position: &[usize],
+    block: &[usize],
+    count: usize,
+) -> Vec<Pull> {
+    let mut weights: BTreeMap<(usize, usize), f64> = BTreeMap::new();
     for piece in pieces {
         let (one, other) = (block[piece.upper], block[piece.lower]);
         if one != other {
-            *pulls.entry((one.min(other), one.max(other))).or_default() += piece.weight;
+            *weights.entry((one.min(other), one.max(other))).or_default() += piece.weight;
         }
     }
-    pulls
+    // The items of each block from top to bottom.
+    let mut members = vec![Vec::new(); count];
+    for (item, block) in block.iter().enumerate() {
+        members[*block].push(item);
+    }
+    for block in &mut members {
+        block.sort_unstable_by_key(|item| items[*item].layer);
+    }
+    let place = |block: usize, layer: usize| {
+        let at = members[block].binary_search_by_key(&layer, |item| items[*item].layer);
+        at.ok().map(|at| position[members[block][at]])
+    };
+    weights
         .into_iter()
-        .map(|((one, other), weight)| (one, other, weight))
+        .map(|((one, other), weight)| {
+            let layer = items[members[one][0]]
+                .layer
+                .max(items[members[other][0]].layer);
+            let order = place(one, layer).zip(place(other, layer));
+            Pull {
+                one,
+                other,
+                weight,
+                order: order.map(|(one, other)| one.cmp(&other)),
+            }
+        })
         .collect()
 }
 
@@ -256,7 +296,7 @@ fn pulls(pieces: &[Piece], block: &[usize]) -> Vec<(usize, usize, f64)> {
 fn solve(
     blocks: usize,
     apart: &[(usize, usize, f64)],
-    pulls: &[(usize, usize, f64)],
+    pulls: &[Pull],
     budget: &mut Budget,
 ) -> Option<Vec<f64>> {
     let mut graph: Graph<NodeLabel, EdgeLabel, GraphLabel> = Graph::new(GraphOptions {
@@ -281,18 +321,31 @@ fn solve(
             Some(edge(*distance, 0.0)),
         );
     }
-    // If the order of two blocks is open, their distance is the sum of their distances from a third
-    // block to the left of both.
-    for (index, (one, other, weight)) in pulls.iter().enumerate() {
-        graph.set_node(format!("p{index}"), NodeLabel::default());
-        for block in [one, other] {
-            graph.set_edge_named(
-                format!("p{index}"),
-                format!("b{block}"),
-                Some("pull"),
-                Some(edge(0.0, *weight)),
-            );
-        }
+    for (index, pull) in pulls.iter().enumerate() {
+        let (from, to) = match pull.order {
+            Some(Ordering::Greater) => (pull.other, pull.one),
+            Some(_) => (pull.one, pull.other),
+            // If the order of two blocks is open, their distance is the sum of their distances from
+            // a third block to the left of both.
+            None => {
+                graph.set_node(format!("p{index}"), NodeLabel::default());
+                for block in [pull.one, pull.other] {
+                    graph.set_edge_named(
+                        format!("p{index}"),
+                        format!("b{block}"),
+                        Some("pull"),
+                        Some(edge(0.0, pull.weight)),
+                    );
+                }
+                continue;
+            }
+        };
+        graph.set_edge_named(
+            format!("b{from}"),
+            format!("b{to}"),
+            Some("pull"),
+            Some(edge(0.0, pull.weight)),
+        );
     }
     let plan = dugong::rank::plan_controlled(&graph, budget).ok()?;
     if !plan.reversed_edges.is_empty() {
@@ -319,11 +372,7 @@ struct Relaxed<'a> {
 }
 
 impl<'a> Relaxed<'a> {
-    fn new(
-        places: &'a mut [f64],
-        apart: &[(usize, usize, f64)],
-        pulls: &[(usize, usize, f64)],
-    ) -> Relaxed<'a> {
+    fn new(places: &'a mut [f64], apart: &[(usize, usize, f64)], pulls: &[Pull]) -> Relaxed<'a> {
         let count = places.len();
         let mut relaxed = Relaxed {
             places,
@@ -335,9 +384,9 @@ impl<'a> Relaxed<'a> {
             relaxed.left_of[right].push((left, distance));
             relaxed.right_of[left].push((right, distance));
         }
-        for &(one, other, weight) in pulls {
-            relaxed.pulled[one].push((other, weight));
-            relaxed.pulled[other].push((one, weight));
+        for pull in pulls {
+            relaxed.pulled[pull.one].push((pull.other, pull.weight));
+            relaxed.pulled[pull.other].push((pull.one, pull.weight));
         }
         relaxed
     }
@@ -377,12 +426,12 @@ impl<'a> Relaxed<'a> {
     }
 
     /// Aligns lines that are almost vertical, heavier ones first.
-    fn snap(&mut self, pulls: &[(usize, usize, f64)]) {
-        let mut order: Vec<&(usize, usize, f64)> = pulls.iter().collect();
-        order.sort_by(|left, right| right.2.total_cmp(&left.2));
+    fn snap(&mut self, pulls: &[Pull]) {
+        let mut order: Vec<&Pull> = pulls.iter().collect();
+        order.sort_by(|left, right| right.weight.total_cmp(&left.weight));
         // Aligned blocks are not moved again.
         let mut settled = vec![false; self.places.len()];
-        for &&(one, other, _) in &order {
+        for &Pull { one, other, .. } in order {
             let aside = (self.places[one] - self.places[other]).abs();
             if aside > ALMOST {
                 continue;
