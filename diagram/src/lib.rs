@@ -30,6 +30,7 @@ mod marks;
 mod mermaid;
 mod outline;
 mod page_head;
+mod page_text;
 mod picture_cache;
 mod resource;
 mod svg;
@@ -44,6 +45,7 @@ use outline::Outline;
 
 pub use machine_map::{MachineBox, MachineStart};
 pub use page_head::page_head;
+pub use page_text::page_text;
 pub use picture_cache::PictureCache;
 pub use svg::{EditablePicture, PictureElement, StateLink};
 

@@ -129,7 +129,7 @@ impl Document {
         if overlap {
             return false;
         }
-        let file = self.with_text(&TextEdit::apply(self.text(), edits), self.revision());
+        let file = self.with_edits(edits);
         let definition = file.definitions().get(index);
         file.definitions().len() == self.definitions().len()
             && definition.is_some_and(|one| one.tree().source() == edited.source())

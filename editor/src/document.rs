@@ -9,6 +9,7 @@ use crate::definition::Definition;
 use crate::fault::Fault;
 use crate::read::{ReadText, read};
 use crate::stale::Shift;
+use crate::text_edit::TextEdit;
 
 /// A text with a revision, and the definitions in it.
 #[derive(Debug, Clone)]
@@ -65,6 +66,20 @@ impl Document {
             stale_text: None,
             faults,
         }
+    }
+
+    /// The document after edits of its text, which are in text order. The revision stays.
+    ///
+    /// ```
+    /// use stepwright_editor::{Document, TextEdit};
+    ///
+    /// let document = Document::open("a.asl.json", r#"{"StartAt": "A"}"#, 1);
+    /// let edited = document.with_edits(&[TextEdit::replace(13..14, "B")]);
+    /// assert_eq!(edited.text(), r#"{"StartAt": "B"}"#);
+    /// ```
+    #[must_use]
+    pub fn with_edits(&self, edits: &[TextEdit]) -> Document {
+        self.with_text(&TextEdit::apply(self.text(), edits), self.revision)
     }
 
     /// The document with another text.

@@ -33,8 +33,7 @@ impl Document {
                 break;
             }
             pieces.apply(&edits);
-            let text = TextEdit::apply(document.text(), &edits);
-            document = document.with_text(&text, self.revision());
+            document = document.with_edits(&edits);
         }
         pieces.edits(self.text())
     }

@@ -515,8 +515,7 @@ impl<'d> JoinedEdits<'d> {
         if sorted.any(|pair| pair[1].range.start < pair[0].range.end) {
             return false;
         }
-        let text = TextEdit::apply(self.document.text(), edits);
-        let file = self.document.with_text(&text, self.document.revision());
+        let file = self.document.with_edits(edits);
         let definitions = file.definitions();
         let Some(definition) = definitions.get(self.index) else {
             return false;

@@ -75,8 +75,7 @@ impl Document {
                 let may_check = fix.safety != Safety::Safe && self.text().len() <= bytes;
                 if may_check {
                     bytes -= self.text().len();
-                    let text = TextEdit::apply(self.text(), &edits);
-                    let fixed = self.with_text(&text, self.revision());
+                    let fixed = self.with_edits(&edits);
                     if !is_better(diagnostic, &before, &counts(&fixed.diagnostics(validator))) {
                         continue;
                     }

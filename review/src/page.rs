@@ -1,7 +1,7 @@
 //! The frame of HTML pages. They have no scripts and load nothing.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use stepwright_diagram::{Diagram, page_head, stylesheet};
+use stepwright_diagram::{Diagram, page_head, page_text, stylesheet};
 
 /// The style, in addition to that of pictures.
 const STYLE: &str = "
@@ -44,18 +44,7 @@ pub(crate) fn page(title: &str, content: &Markup) -> String {
 
 /// A text with code between backticks.
 pub(crate) fn text(text: &str) -> Markup {
-    // An odd number of backticks cannot be pairs, so none of them is code.
-    let has_pairs = text.matches('`').count().is_multiple_of(2);
-    let parts: Vec<&str> = if has_pairs {
-        text.split('`').collect()
-    } else {
-        vec![text]
-    };
-    html! {
-        @for (index, part) in parts.into_iter().enumerate() {
-            @if index % 2 == 1 { code { (part) } } @else { (part) }
-        }
-    }
+    PreEscaped(page_text(text))
 }
 
 /// A picture, which scrolls if it is wider than the page.

@@ -10,9 +10,9 @@ use stepwright_asl::validate::Validator;
 use stepwright_history::timeline::Timeline;
 use tokio::sync::watch;
 
-use crate::debug::DebugSession;
-use crate::session::{DiskChange, Session};
-use crate::view_lists::ViewCache;
+use crate::edit::session::{DiskChange, Session};
+use crate::run::debug::DebugSession;
+use crate::view::ViewCache;
 
 /// The maximum size of a file in bytes. Templates are larger than definitions.
 const MOST_BYTES: u64 = 8 * 1_048_576;

@@ -1,10 +1,11 @@
 //! The page. Its scripts fill it with the view of a session.
 
-use maud::{DOCTYPE, Markup, html};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use stepwright_diagram::page_text;
 
 use crate::assets;
 use crate::file::{OpenFile, StudioFile};
-use crate::inspector::prose;
 use crate::studio_state::StudioState;
 
 /// The buttons above the canvas: the command, the text, and the key.
@@ -221,7 +222,7 @@ pub(crate) fn problem(studio: &StudioState, reason: &str) -> Markup {
         &[],
         html! {
             header class="top" { h1 { "Stepwright studio" } (files(studio, usize::MAX)) }
-            main { p role="alert" { (prose(reason)) } }
+            main { p role="alert" { (PreEscaped(page_text(reason))) } }
         },
     )
 }

@@ -1,10 +1,9 @@
 //! The page of all files: their state machines, and the executions that they start.
 
 use maud::{Markup, PreEscaped, html};
-use stepwright_diagram::{Diagram, MachineBox, MachineStart, StateLink};
+use stepwright_diagram::{Diagram, MachineBox, MachineStart, StateLink, page_text};
 use stepwright_editor::{NestedStart, ProjectMachine, WorkspaceMachines};
 
-use crate::inspector::prose;
 use crate::page;
 use crate::studio_state::StudioState;
 
@@ -142,7 +141,7 @@ impl Project {
                                         Some(address) => a href=(address) { (other.name) },
                                         None => (other.name),
                                     }
-                                    ": " (prose(&other.reason))
+                                    ": " (PreEscaped(page_text(&other.reason)))
                                 }
                             } }
                     }

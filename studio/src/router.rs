@@ -24,22 +24,24 @@ use serde_json::{Value as Json, json};
 use stepwright_diagram::Diagram;
 use stepwright_editor::{Definition, TextEdit};
 
-use crate::action::Action;
-use crate::completion::{self, FieldText};
-use crate::condition_value::{ConditionTrial, ConditionValues};
-use crate::debug::{self, DebugCommand};
+use crate::edit::action::Action;
+use crate::edit::clipboard;
+use crate::edit::completion::{self, FieldText};
+use crate::edit::performed::NewFile;
+use crate::edit::session::{Outcome, SessionError};
+use crate::edit::shown_text::ShownText;
 use crate::file::{FileState, OpenFile, TextOwner};
 use crate::inspector::FormContext;
 use crate::page_key::MOST_NONCE;
-use crate::performed::NewFile;
 use crate::project::Project;
-use crate::session::{Outcome, SessionError};
-use crate::shown_text::ShownText;
+use crate::run::condition_value::{ConditionTrial, ConditionValues};
+use crate::run::debug::{self, DebugCommand};
+use crate::run::report;
+use crate::run::test_data::{StateDataEdit, TestData};
+use crate::run::trial::{self, Evaluation, StateTrial};
 use crate::studio_state::StudioState;
-use crate::test_data::{StateDataEdit, TestData};
-use crate::trial::{self, Evaluation, StateTrial};
 use crate::view::{KnownParts, View};
-use crate::{assets, clipboard, inspector, page, palette, report};
+use crate::{assets, inspector, page, palette};
 
 /// Pages load only what this server has. A picture is exported through an image with a `data:`
 /// address.

@@ -127,8 +127,7 @@ impl OperationTarget<'_> {
             let written = &escaped[1..escaped.len() - 1];
             let range = own.in_file(self.definition, range.start + 2..range.end + 2);
             let edits = vec![TextEdit::replace(range, written)];
-            let after = TextEdit::apply(self.document.text(), &edits);
-            let after = self.document.with_text(&after, 0);
+            let after = self.document.with_edits(&edits);
             let after = after.definitions().get(definition);
             let is_right = after.is_some_and(|after| {
                 let mut wanted = self.definition.json().clone();

@@ -315,8 +315,7 @@ impl OperationTarget<'_> {
         if validator.check(self.definition.tree()).has_errors() {
             return Ok(());
         }
-        let text = TextEdit::apply(self.document.text(), edits);
-        let result = self.document.with_text(&text, self.document.revision());
+        let result = self.document.with_edits(edits);
         let Some(result) = result.definitions().get(definition) else {
             let reason = "the result would not be a definition";
             return Err(OperationError::refused(reason));

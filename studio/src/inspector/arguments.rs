@@ -8,7 +8,7 @@ use stepwright_editor::argument_members;
 
 use super::StateForm;
 use super::form_actions::written;
-use crate::field_input::FieldKind;
+use crate::edit::field_input::FieldKind;
 
 /// Renders the choice of the integration pattern.
 pub(super) fn pattern(form: &StateForm<'_>) -> Markup {

@@ -9,8 +9,8 @@ use stepwright_editor::{Combination, ConditionChange, ConditionPart, Operation};
 use super::StateForm;
 use super::control::control;
 use super::form_actions::{VALUE, written};
-use crate::condition_value::PartValue;
-use crate::field_input::FieldKind;
+use crate::edit::field_input::FieldKind;
+use crate::run::condition_value::PartValue;
 
 /// The maximum number of parts with a form. A longer condition is edited as a text.
 const MOST_PARTS: usize = 60;

@@ -1,12 +1,13 @@
 //! One field of a form.
 
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 use stepwright_asl::json::Json;
 use stepwright_asl::model::{FieldInfo, ValueKind};
+use stepwright_diagram::page_text;
 use stepwright_editor::field_meaning;
 
 use super::form_actions::FormActions;
-use crate::field_input::FieldKind;
+use crate::edit::field_input::FieldKind;
 
 /// The most lines of a text area.
 const MOST_LINES: usize = 16;
@@ -28,7 +29,7 @@ pub(super) fn of_field(
 /// Renders the meaning of a field of a structure.
 pub(super) fn meaning(structure: &str, field: &FieldInfo) -> Markup {
     html! {
-        @if let Some(meaning) = field_meaning(structure, field.name) { p class="meaning" { (prose(&meaning)) } }
+        @if let Some(meaning) = field_meaning(structure, field.name) { p class="meaning" { (PreEscaped(page_text(&meaning))) } }
     }
 }
 
@@ -83,15 +84,6 @@ pub(super) fn control(
                 input type="text" data-field=(pointer) data-actions=(set) value=(text) spellcheck="false"
                     list=[(name == "ErrorEquals").then_some("error-names")];
             }
-        }
-    }
-}
-
-/// Renders a sentence in which code is between backticks.
-pub(crate) fn prose(text: &str) -> Markup {
-    html! {
-        @for (index, part) in text.split('`').enumerate() {
-            @if index % 2 == 1 { code { (part) } } @else { (part) }
         }
     }
 }

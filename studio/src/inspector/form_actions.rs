@@ -3,8 +3,8 @@
 use stepwright_asl::json::Json;
 use stepwright_editor::Operation;
 
-use crate::action::Action;
-use crate::field_input::FieldKind;
+use crate::edit::action::Action;
+use crate::edit::field_input::FieldKind;
 
 /// The text that the page replaces by the value of the field.
 pub(super) const VALUE: &str = "$value";

@@ -17,13 +17,12 @@ use stepwright_asl::model::{FieldInfo, QueryLanguage, StateKind};
 use stepwright_editor::{Definition, call_errors, field_meaning};
 use stepwright_history::timeline::Timeline;
 
-use crate::condition_value::ConditionValues;
 use crate::digest::digest;
-use crate::field_input::FieldKind;
-use crate::test_data::TestData;
-use crate::trial::is_start;
+use crate::edit::field_input::FieldKind;
+use crate::run::condition_value::ConditionValues;
+use crate::run::test_data::TestData;
+use crate::run::trial::is_start;
 use control::control;
-pub(crate) use control::prose;
 use form_actions::FormActions;
 
 /// Fields that have their own part, or that other parts of the page change.

@@ -1,12 +1,13 @@
 //! The values of a state in tests: its input, the result of its call, and what the last run did.
 
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
+use stepwright_diagram::page_text;
 use stepwright_history::timeline::{Timeline, Visit};
 
-use super::{StateForm, prose};
-use crate::mock_answer::has_mock;
-use crate::state_data::{StateData, members};
-use crate::test_data::{TestData, last_visit, pretty};
+use super::StateForm;
+use crate::run::mock_answer::has_mock;
+use crate::run::state_data::{StateData, members};
+use crate::run::test_data::{TestData, last_visit, pretty};
 
 /// The most lines of a text area.
 const MOST_LINES: usize = 8;
@@ -48,7 +49,7 @@ fn field(area: &str, state: Option<&str>, label: &str, text: Result<String, Stri
                 span { (label) }
                 textarea data-test=(area) data-of=[state] rows=(lines) spellcheck="false" { "\n" (text) }
             },
-            Err(reason) => p { (prose(&reason)) "; correct it in the panel Test" },
+            Err(reason) => p { (PreEscaped(page_text(&reason))) "; correct it in the panel Test" },
         }
     }
 }

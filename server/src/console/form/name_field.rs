@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 use stepwright_asl::name::{FORBIDDEN, MACHINE_RULE, MAX_LENGTH, check_machine};
+use stepwright_engine::StartError;
 
 use super::params::Params;
 use crate::console::http::error::PageError;
@@ -35,8 +36,8 @@ pub(crate) fn name_of(params: &Params) -> Result<Option<&str>, PageError> {
     };
     match check_machine(name) {
         Ok(()) => Ok(Some(name)),
-        Err(error) => Err(PageError::bad_request(format!(
-            "`{name}` is not a valid execution name: {error}; {MACHINE_RULE}"
-        ))),
+        Err(_) => Err(PageError::bad_request(
+            StartError::InvalidName(name.to_owned()).to_string(),
+        )),
     }
 }

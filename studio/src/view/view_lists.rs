@@ -3,17 +3,16 @@
 
 use std::sync::Arc;
 
-use maud::html;
+use maud::{PreEscaped, html};
 use serde::Serialize;
 use stepwright_asl::graph::{Edge, EdgeKind, Graph, State};
 use stepwright_asl::validate::Severity;
-use stepwright_diagram::{Diagram, PictureCache};
+use stepwright_diagram::{Diagram, PictureCache, page_text};
 use stepwright_editor::{Definition, EditorDiagnostic};
 
-use crate::inspector::prose;
-use crate::list_patch::{Change, Item, changes};
-use crate::session::Session;
-use crate::shown_text::ShownText;
+use super::list_patch::{Change, Item, changes};
+use crate::edit::session::Session;
+use crate::edit::shown_text::ShownText;
 
 /// The number of views of a file that are cached: several pages may show different revisions and
 /// definitions.
@@ -374,12 +373,12 @@ impl ProblemView {
         let row = html! {
             li class=(severity) {
                 button type="button" class="link" {
-                    (severity) " " (problem.code.unwrap_or_default()) ": " (prose(&problem.message))
+                    (severity) " " (problem.code.unwrap_or_default()) ": " (PreEscaped(page_text(&problem.message)))
                 }
-                @if let Some(help) = &problem.help { p class="meaning" { (prose(help)) } }
+                @if let Some(help) = &problem.help { p class="meaning" { (PreEscaped(page_text(help))) } }
                 div class="commands" {
                     @for fix in problem.fixes.iter().take(MOST_FIXES) {
-                        button type="button" data-fix=(fix.title) { (prose(&fix.title)) }
+                        button type="button" data-fix=(fix.title) { (PreEscaped(page_text(&fix.title))) }
                     }
                 }
             }
@@ -404,7 +403,7 @@ mod tests {
     use stepwright_asl::validate::Validator;
 
     use super::*;
-    use crate::action::Action;
+    use crate::edit::action::Action;
 
     #[test]
     fn an_edit_that_moves_nothing_in_the_picture_reuses_its_layout() {

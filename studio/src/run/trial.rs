@@ -16,8 +16,8 @@ use stepwright_history::timeline::Timeline;
 use stepwright_testing::test_state::{InspectionLevel, MockInput, TestStateRequest, test_state};
 use stepwright_testing::{Mock, Mocks, overlay};
 
-use crate::mock_answer::{MockAnswer, mock_answers, state_names};
-use crate::test_data::{TestData, json, pretty};
+use crate::run::mock_answer::{MockAnswer, mock_answers, state_names};
+use crate::run::test_data::{TestData, json, pretty};
 
 /// The role of a test, which only appears in the context object.
 const ROLE: &str = "arn:aws:iam::123456789012:role/stepwright";

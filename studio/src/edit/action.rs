@@ -9,14 +9,14 @@ use stepwright_editor::{
     Definition, Document, EditorDiagnostic, Operation, TextEdit, Wrapper, state_machine_placeholder,
 };
 
-use crate::action_error::ActionError;
-use crate::clipboard::CopiedStates;
-use crate::field_input::{FieldKind, named_field, value_of};
+use crate::edit::action_error::ActionError;
+use crate::edit::clipboard::CopiedStates;
+use crate::edit::field_input::{FieldKind, named_field, value_of};
+use crate::edit::performed::{NewFile, Performed, edits, in_body, of, of_round};
+use crate::edit::rounds::Rounds;
+use crate::edit::shown_text::{ShownEdit, ShownText};
+use crate::edit::state_group;
 use crate::palette::{self, Fragment};
-use crate::performed::{NewFile, Performed, edits, in_body, of, of_round};
-use crate::rounds::Rounds;
-use crate::shown_text::{ShownEdit, ShownText};
-use crate::state_group;
 
 /// An action of a user. `definition` is the index of a definition in the file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -9,7 +9,7 @@ use stepwright_engine::task::{TaskFailure, TaskResult};
 use stepwright_engine::value::Value;
 use stepwright_testing::Mock;
 
-use crate::state_data::{StateData, members};
+use crate::run::state_data::{StateData, members};
 
 /// The answer to the calls of a Task.
 #[derive(Debug, Clone, PartialEq)]

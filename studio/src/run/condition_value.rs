@@ -11,8 +11,8 @@ use stepwright_editor::{ConditionPart, Definition};
 use stepwright_history::timeline::Timeline;
 use stepwright_testing::test_state::{TestStateRequest, test_state};
 
-use crate::test_data::{TestData, json};
-use crate::trial::is_start;
+use crate::run::test_data::{TestData, json};
+use crate::run::trial::is_start;
 
 /// After this time further parts have no value: a form must not be late.
 const MOST_TIME: Duration = Duration::from_millis(300);

@@ -4,8 +4,8 @@ use serde::Serialize;
 use stepwright_asl::json::escape;
 use stepwright_editor::{Definition, Document, Operation, TextEdit};
 
-use crate::action_error::ActionError;
-use crate::rounds::Rounds;
+use crate::edit::action_error::ActionError;
+use crate::edit::rounds::Rounds;
 
 /// The effect of an action.
 #[derive(Debug, Default)]

@@ -136,7 +136,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::shown_text::{ShownText, shown};
+    use crate::edit::shown_text::{ShownText, shown};
 
     #[test]
     fn a_small_edit_is_only_what_differs() {

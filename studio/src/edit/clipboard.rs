@@ -8,7 +8,7 @@ use stepwright_asl::words::quoted;
 use stepwright_asl::yaml::Format;
 use stepwright_editor::{Definition, Document};
 
-use crate::action_error::ActionError;
+use crate::edit::action_error::ActionError;
 use crate::palette::{Fragment, InsertionPlace};
 
 /// Writes states of one body as a definition. A transition to the state after them becomes `End`;

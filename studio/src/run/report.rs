@@ -8,7 +8,7 @@ use stepwright_editor::{Definition, Document};
 use stepwright_tools::estimate::{Estimate, EstimateOptions};
 use stepwright_tools::policy::{Policy, PolicyOptions};
 
-use crate::child_process::child_command;
+use crate::run::child_process::child_command;
 
 /// Returns the IAM policy with its warnings.
 pub(crate) fn policy(definition: &Definition, name: &str) -> Result<String, String> {

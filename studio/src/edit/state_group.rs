@@ -4,8 +4,8 @@ use stepwright_asl::graph::Graph;
 use stepwright_asl::json::{Json, Object};
 use stepwright_editor::{Document, Operation, TextEdit};
 
-use crate::action_error::ActionError;
-use crate::performed::{Performed, edits, in_body, of};
+use crate::edit::action_error::ActionError;
+use crate::edit::performed::{Performed, edits, in_body, of};
 
 /// Removes states. A state can often be removed only after another one, so the order is free; all
 /// states of a body leave an empty one.
@@ -124,8 +124,7 @@ impl StateGroup {
 
     fn perform(&mut self, operation: &Operation) -> Result<(), ActionError> {
         let edits = edits(&self.document, self.definition, operation)?;
-        let text = TextEdit::apply(self.document.text(), &edits);
-        self.document = self.document.with_text(&text, 0);
+        self.document = self.document.with_edits(&edits);
         self.rounds.push(edits);
         Ok(())
     }

@@ -5,8 +5,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 use stepwright_history::timeline::{Timeline, Visit};
 
-use crate::mock_answer::MockAnswer;
-use crate::state_data::{StateData, members};
+use crate::run::mock_answer::MockAnswer;
+use crate::run::state_data::{StateData, members};
 
 /// The texts that a page has for tests. Each may be empty.
 #[derive(Debug, Clone, Default, Deserialize)]

@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
-use stepwright_asl::json::Json;
+use stepwright_asl::json::{Json, segments};
 use stepwright_editor::{Completion, Definition, Document, TextEdit};
 
-use crate::field_input::{FieldKind, is_expression};
-use crate::shown_text::{ShownEdit, ShownText};
+use crate::edit::field_input::{FieldKind, is_expression};
+use crate::edit::shown_text::{ShownEdit, ShownText};
 
 /// The maximum number of offered completions.
 const MOST: usize = 50;
@@ -199,8 +199,8 @@ fn indentation(text: &str, offset: usize) -> String {
 /// The text of a definition before and after the value of a field.
 fn around(json: &Json, field: &str) -> Option<(String, String)> {
     let mut json = json.clone();
-    let (parent, key) = field.rsplit_once('/')?;
-    let key = key.replace("~1", "/").replace("~0", "~");
+    let (parent, _) = field.rsplit_once('/')?;
+    let key = segments(field)?.last()?.into_owned();
     let Json::Object(parent) = json.pointer_mut(parent)? else {
         return None;
     };

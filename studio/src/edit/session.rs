@@ -5,12 +5,12 @@ use std::collections::VecDeque;
 use stepwright_asl::validate::Validator;
 use stepwright_editor::{Document, EditorDiagnostic, TextEdit};
 
-use crate::action::{Action, perform};
-use crate::action_error::ActionError;
-use crate::merge;
-use crate::performed::NewFile;
-use crate::rounds::Rounds;
-use crate::shown_text::{ShownEdit, ShownText};
+use crate::edit::action::{Action, perform};
+use crate::edit::action_error::ActionError;
+use crate::edit::merge;
+use crate::edit::performed::NewFile;
+use crate::edit::rounds::Rounds;
+use crate::edit::shown_text::{ShownEdit, ShownText};
 
 /// How many changes a page can be behind before it loads the whole text again.
 const MOST_CHANGES: usize = 2_000;
@@ -222,8 +222,7 @@ impl Session {
             };
             let done = perform(&result.document, action, diagnostics)?;
             for edits in done.rounds {
-                let text = TextEdit::apply(result.document.text(), &edits);
-                result.document = result.document.with_text(&text, 0);
+                result.document = result.document.with_edits(&edits);
                 result.rounds.push(edits);
             }
             result.outcome.select = done.select;

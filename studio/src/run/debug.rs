@@ -12,8 +12,8 @@ use stepwright_history::overlay;
 use stepwright_history::timeline::Timeline;
 use stepwright_testing::debug::{DebugOptions, Debugger, Position, PositionKind, Stop};
 
-use crate::mock_answer::mock_answers;
-use crate::test_data::{TestData, json};
+use crate::run::mock_answer::mock_answers;
+use crate::run::test_data::{TestData, json};
 
 /// The most visited states that a page shows.
 const MOST_VISITS: usize = 40;

@@ -1,12 +1,16 @@
 //! The view of a session in a page, as one message.
 
+mod list_patch;
+mod view_lists;
+
 use serde::Serialize;
 use stepwright_editor::Definition;
 
 use crate::digest::digest;
+use crate::edit::shown_text::{ShownEdit, ShownText, shown};
 use crate::file::FileState;
-use crate::shown_text::{ShownEdit, ShownText, shown};
-use crate::view_lists::{ListChanges, ViewKey};
+pub(crate) use view_lists::ViewCache;
+use view_lists::{ListChanges, ViewKey};
 
 /// The parts that a page has already.
 #[derive(Debug, Clone, Default)]
