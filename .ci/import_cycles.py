@@ -29,6 +29,7 @@ FOLDERS = [
     "runtime/src",
     "server/src",
     "integrations/src",
+    "postgres/src",
     "studio/src",
     "aws/src",
     "cli/src",

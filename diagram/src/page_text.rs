@@ -2,7 +2,7 @@
 
 use crate::text::xml;
 
-/// Returns a text as HTML. What is between two backticks is code.
+/// Returns a text as HTML. Text between two backticks is code.
 ///
 /// ```
 /// assert_eq!(stepwright_diagram::page_text("set `a<b>`"), "set <code>a&lt;b&gt;</code>");

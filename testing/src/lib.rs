@@ -39,6 +39,8 @@ mod mocks;
 mod record;
 mod replay;
 mod rule;
+#[cfg(feature = "store")]
+pub mod store;
 pub mod test_state;
 mod token;
 #[cfg(feature = "typed")]

@@ -3,6 +3,8 @@
 mod debug;
 #[cfg(feature = "report")]
 mod report;
+#[cfg(feature = "store")]
+mod stores;
 mod test_state;
 mod testing;
 mod timeline;

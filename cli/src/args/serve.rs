@@ -12,6 +12,7 @@ use crate::definitions::template::{NamedValue, named_value};
 use crate::engine::log_arguments::LogArguments;
 use crate::engine::otlp_arguments::OtlpArguments;
 use crate::engine::service_arguments::{ServiceArguments, account};
+use crate::engine::store_place::StorePlace;
 use crate::engine::tasks::{LambdaEndpoint, TaskBinding, binding};
 use crate::terminal::progress::choice::ProgressArguments;
 
@@ -20,6 +21,7 @@ pub(super) const EXAMPLES: &str = "Examples:
   stepwright serve --port 4566 --region eu-central-1
   stepwright serve --store local.db                          executions continue after Ctrl-C, a crash or a loss of power
   stepwright serve --store local.db --retention 30 --max-store-size 20GB   executions are deleted 30 days after their end
+  stepwright serve --store postgres://stepwright@db/orders   executions survive the loss of the machine; PGPASSWORD has the password
   stepwright serve --virtual-time                            a year of Wait takes no time
   stepwright serve --virtual-time --accounts any --port 0 --ready-file ready.json --exit-with-parent   for helpers of tests
   stepwright serve --task 'ChargeCard=./charge.py'           a command for a state, a function or a resource
@@ -98,10 +100,14 @@ pub(crate) struct ServeArguments {
     /// at once
     #[arg(long, value_name = "SECONDS", default_value = "30")]
     pub(crate) grace: u64,
-    /// Store state machines, executions and activities in this file; executions continue when the
-    /// server starts again. With --accounts any, a folder with a store for each account
-    #[arg(long, value_name = "PATH", conflicts_with = "virtual_time")]
-    pub(crate) store: Option<PathBuf>,
+    /// Store state machines, executions and activities in this file, or in the PostgreSQL database
+    /// at a URL; executions continue when the server starts again. With --accounts any, a folder
+    /// with a store for each account
+    #[arg(long, value_name = "PATH|URL", conflicts_with = "virtual_time")]
+    pub(crate) store: Option<StorePlace>,
+    /// The schema of the database of --store, `stepwright` by default; each server needs its own
+    #[arg(long, value_name = "NAME", requires = "store")]
+    pub(crate) schema: Option<String>,
     /// Delete executions this many days after their end; 90 by default with --store. Without
     /// --store, they are deleted when the next one ends
     #[arg(long, value_name = "DAYS", value_parser = days)]

@@ -167,8 +167,13 @@ impl Change {
         }
     }
 
-    /// Fails for a change that no store can apply, whatever its content is.
-    pub(super) fn check(&self) -> Result<(), StoreError> {
+    /// Fails for a change that no store can apply, whatever its content is. A store calls this
+    /// before it applies a change.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Conflict`].
+    pub fn check(&self) -> Result<(), StoreError> {
         let conflict = |why: String| Err(StoreError::conflict(why));
         match self {
             Self::Start { execution, .. } if i64::try_from(execution.key).is_err() => conflict(

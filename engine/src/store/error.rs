@@ -20,7 +20,7 @@ pub enum StoreError {
     },
     /// Another engine, or another program, writes to the store.
     #[error(
-        "the store `{}` is in use: {by}; end it first, or use a different file", path.display()
+        "the store `{}` is in use: {by}; end it first, or use a different store", path.display()
     )]
     InUse {
         /// The store's file.
@@ -128,6 +128,16 @@ pub enum StoreError {
         /// Which file has changed.
         why: String,
     },
+    /// Another engine has taken over the store. This one must not write to it any more.
+    #[error(
+        "another engine has taken over the store `{store}`: {by}; end this engine, it was stopped or cut off for too long"
+    )]
+    TakenOver {
+        /// The address of the store.
+        store: String,
+        /// How this engine knows.
+        by: String,
+    },
     /// This library cannot interpret an entry of the store: the entry is damaged, or another
     /// version wrote it.
     #[error("{what} cannot be read from the store: {why}")]
@@ -161,41 +171,49 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    pub(super) fn conflict(why: impl Into<String>) -> Self {
+    /// Creates a [`Conflict`](Self::Conflict) with a reason.
+    pub fn conflict(why: impl Into<String>) -> Self {
         Self::Conflict { why: why.into() }
     }
 
-    pub(super) fn no_execution(key: u64) -> Self {
+    /// Creates the error of a change to an execution that is not in the store.
+    pub fn no_execution(key: u64) -> Self {
         Self::conflict(format!("there is no execution with the key {key}"))
     }
 
-    pub(super) fn is_running(key: u64) -> Self {
+    /// Creates the error of a deletion of an execution that runs, or has a child that runs.
+    pub fn is_running(key: u64) -> Self {
         Self::conflict(format!(
             "the execution with the key {key}, or a child of its Map Runs, runs"
         ))
     }
 
-    pub(super) fn no_version(name: &str, hash: &str) -> Self {
+    /// Creates the error of a deletion of a version that is not in the store.
+    pub fn no_version(name: &str, hash: &str) -> Self {
         Self::conflict(format!(
             "there is no version {hash} of the state machine `{name}`"
         ))
     }
 
-    pub(super) fn no_map_run(arn: &str) -> Self {
+    /// Creates the error of a start of a child of a Map Run that is not in the store.
+    pub fn no_map_run(arn: &str) -> Self {
         Self::conflict(format!("there is no Map Run with the ARN `{arn}`"))
     }
 
-    pub(super) fn run_of_another(arn: &str, execution: u64) -> Self {
+    /// Creates the error of a Map Run whose ARN belongs to another execution.
+    pub fn run_of_another(arn: &str, execution: u64) -> Self {
         Self::conflict(format!(
             "the Map Run `{arn}` is one of execution {execution}"
         ))
     }
 
-    pub(super) fn key_is_taken(key: u64) -> Self {
+    /// Creates the error of a start with the key of another execution.
+    pub fn key_is_taken(key: u64) -> Self {
         Self::conflict(format!("another execution has the key {key}"))
     }
 
-    pub(super) fn out_of_order(key: u64, seq: u32) -> Self {
+    /// Creates the error of a record that is not the next one of its execution.
+    pub fn out_of_order(key: u64, seq: u32) -> Self {
         let why = format!("the record {seq} is not the next one of execution {key}");
         Self::conflict(why)
     }
@@ -233,6 +251,7 @@ impl StoreError {
                 | Self::ForeignLog { .. }
                 | Self::MissingLog { .. }
                 | Self::Panicked { .. }
+                | Self::TakenOver { .. }
                 | Self::Closed
         )
     }

@@ -129,6 +129,17 @@ pub trait Store: Send + 'static {
         self.commit(&[])
     }
 
+    /// Ends what earlier commits left open: when this returns `Ok`, a commit that returned a
+    /// [transient](StoreError::may_pass) error is applied, or never will be. The journal calls this
+    /// before it reads whether it was. A store whose commits end with their calls does nothing.
+    ///
+    /// # Errors
+    ///
+    /// The errors of the store.
+    fn settle(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// Returns which of these ARNs belong to executions in the store, by their positions in `arns`.
     /// The journal calls this after a transaction that failed with [`StoreError::Exists`], and
     /// commits the other starts as one transaction. A store may return none; then the journal

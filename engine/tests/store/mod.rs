@@ -2,7 +2,6 @@
 
 mod backup;
 mod child;
-mod children;
 mod compact;
 mod continuity;
 mod damaged;
@@ -10,7 +9,6 @@ mod engine;
 mod full;
 mod killed;
 mod log;
-mod model;
 mod modes;
 mod page;
 mod refused;

@@ -24,6 +24,7 @@ use crate::definitions::template::ServedTemplates;
 use crate::engine::listener::listen;
 use crate::engine::otlp::Otlp;
 use crate::engine::signals::Signals;
+use crate::engine::store_place::StorePlace;
 use crate::engine::tasks::TestTasks;
 use crate::failure::Failure;
 use crate::terminal::progress::{Destination, ServerProgress};
@@ -41,7 +42,11 @@ pub(super) async fn serve(
     refuse_single_account_options(&arguments)?;
     let has_keys = access_keys(&arguments)?.is_some();
     let created = Arc::new(Created::default());
-    let stores = arguments.store.as_deref().map(AccountStores::open);
+    let stores = arguments
+        .store
+        .as_ref()
+        .and_then(StorePlace::file)
+        .map(|folder| AccountStores::open(folder));
     let stores = stores.transpose()?;
     let factory = Factory {
         arguments: arguments.clone(),
@@ -216,7 +221,7 @@ async fn create(
     });
     let account = AccountEngine {
         account: &settings.account,
-        store,
+        store: store.map(StorePlace::File),
         mocks: mocks.transpose()?,
         tasks: arguments.virtual_time.then_some(tasks),
     };

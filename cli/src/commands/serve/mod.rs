@@ -33,6 +33,7 @@ use crate::engine::objects;
 use crate::engine::otlp::Otlp;
 use crate::engine::service_calls::{Place, service_calls};
 use crate::engine::signals::{Signals, survive_size_limit};
+use crate::engine::store_place::{StorePlace, open_database};
 use crate::engine::tasks::{ServerTasks, TestTasks};
 use crate::failure::Failure;
 use crate::store_file::{cannot as cannot_store, note_access};
@@ -59,6 +60,7 @@ const OPEN_EXECUTIONS: usize = 100_000;
 
 /// Serves until the user or the system ends the process.
 pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
+    check_store(&arguments)?;
     let otlp = Otlp::start(&arguments.otlp)?;
     let handler_logs = arguments.keep_logs.then(HandlerLogs::new);
     let mut layers = otlp.layers();
@@ -161,17 +163,40 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
     served.map_err(|error| Failure::Failed(error.to_string()))
 }
 
+/// Refuses options for files with a store in a database, and the reverse.
+fn check_store(arguments: &ServeArguments) -> Result<(), Failure> {
+    let is_database = matches!(arguments.store, Some(StorePlace::Database(_)));
+    let refused = [
+        (arguments.index, "--index"),
+        (arguments.keep_logs, "--keep-logs"),
+        (arguments.max_store_size.is_some(), "--max-store-size"),
+        (arguments.accounts == AccountsChoice::Any, "--accounts any"),
+    ];
+    if let Some((_, option)) = refused.iter().find(|(is_set, _)| is_database && *is_set) {
+        return Err(Failure::Usage(format!(
+            "{option} needs a store in a file; omit it, or name a file with --store"
+        )));
+    }
+    if arguments.schema.is_some() && !is_database {
+        return Err(Failure::Usage(
+            "--schema is for a store in a database; name one with --store postgres://USER@HOST/DATABASE".to_owned(),
+        ));
+    }
+    Ok(())
+}
+
 /// Sets the logs of handlers and the index of executions, which are files next to the store.
 fn with_store_files(
     mut server: ServerBuilder,
     arguments: &ServeArguments,
     handler_logs: Option<&HandlerLogs>,
 ) -> Result<ServerBuilder, Failure> {
-    if let (Some(logs), Some(path)) = (handler_logs, &arguments.store) {
+    let path = arguments.store.as_ref().and_then(StorePlace::file);
+    if let (Some(logs), Some(path)) = (handler_logs, path) {
         logs.keep(path);
         server = server.handler_logs(logs.clone());
     }
-    if let (true, Some(path)) = (arguments.index, &arguments.store) {
+    if let (true, Some(path)) = (arguments.index, path) {
         let index = ExecutionIndex::open_redacted(path, &arguments.redact.redaction());
         let index = index.map_err(cannot_store)?;
         server = server.execution_search(Arc::new(index));
@@ -386,8 +411,7 @@ fn handler_hint(arguments: &ServeArguments) -> String {
 /// What the engine of an account has in addition to the options.
 struct AccountEngine<'a> {
     account: &'a str,
-    /// The file of its store.
-    store: Option<PathBuf>,
+    store: Option<StorePlace>,
     /// Test cases that replace those of the options.
     mocks: Option<MockConfig>,
     /// The tasks that a test executes.
@@ -450,7 +474,10 @@ async fn engine(
         builder = builder.virtual_time().create_observer(false, coverage);
     }
     builder = match &account.store {
-        Some(path) => {
+        Some(StorePlace::Database(address)) => {
+            open_database(builder, address, arguments.schema.as_deref())?.resume_later()
+        }
+        Some(StorePlace::File(path)) => {
             let mut options = SqliteStore::options();
             if let Some(bytes) = arguments.max_store_size {
                 options = options.max_bytes(bytes);

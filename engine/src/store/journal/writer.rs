@@ -261,6 +261,7 @@ impl JournalWriter<'_> {
 
     /// Reads whether the changes of a failed transaction are in the store.
     fn is_applied(&mut self, changes: &[Change]) -> Result<bool, StoreError> {
+        self.ask(|store| store.settle())?;
         let mut reader = match self.reader.take() {
             Some(reader) => reader,
             None => self.ask(|store| store.reader())?,

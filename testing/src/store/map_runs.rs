@@ -1,10 +1,66 @@
-//! Map Runs and their children, in both stores.
+//! Map Runs and their children.
 
+use bytes::Bytes;
+use stepwright_engine::Status;
+use stepwright_engine::clock::Timestamp;
 use stepwright_engine::store::{
-    Change, MemoryStore, SqliteStore, Store, StoreError, StoreFilter, StoredExecution,
+    Change, Store, StoreError, StoreFilter, StoredChild, StoredExecution, StoredListing,
+    StoredMapRun,
 };
 
-use crate::store::support::{child, closed, map_run, start, temporary_store};
+use super::TestedStore;
+
+fn execution(key: u64) -> StoredExecution {
+    StoredExecution {
+        key,
+        arn: format!("arn:{key}").into(),
+        name: format!("o-{key}").into(),
+        machine: "orders".into(),
+        machine_hash: "5f70bf18".into(),
+        status: Status::Running,
+        started: Timestamp::from_unix_micros(key as i64),
+        stopped: None,
+        child_of: None,
+        listing: StoredListing::default(),
+    }
+}
+
+fn start(key: u64) -> Change {
+    Change::Start {
+        execution: execution(key),
+        data: Bytes::from_static(b"it starts"),
+    }
+}
+
+fn closed(key: u64) -> Change {
+    Change::Close {
+        key,
+        status: Status::Succeeded,
+        stopped: Timestamp::from_unix_micros(key as i64 + 1),
+    }
+}
+
+fn map_run(execution: u64, arn: &str) -> Change {
+    Change::MapRun(StoredMapRun {
+        arn: arn.to_owned(),
+        execution,
+        data: Bytes::from_static(b"it runs"),
+    })
+}
+
+fn child(key: u64, map_run: &str, number: u32) -> Change {
+    let child_of = StoredChild {
+        map_run: map_run.to_owned(),
+        number,
+    };
+    Change::Start {
+        execution: StoredExecution {
+            child_of: Some(child_of),
+            ..execution(key)
+        },
+        data: Bytes::from_static(b"a child"),
+    }
+}
 
 fn of_run(map_run: &str) -> StoreFilter {
     let mut filter = StoreFilter::default();
@@ -22,7 +78,7 @@ fn keys(rows: Vec<StoredExecution>) -> Vec<u64> {
 /// another execution with a run.
 fn family() -> Vec<Change> {
     vec![
-        start(1, 10),
+        start(1),
         map_run(1, "a"),
         map_run(1, "b"),
         child(2, "a", 0),
@@ -30,7 +86,7 @@ fn family() -> Vec<Change> {
         child(4, "b", 0),
         map_run(3, "inner"),
         child(5, "inner", 0),
-        start(6, 10),
+        start(6),
         map_run(6, "other"),
         child(7, "other", 0),
     ]
@@ -79,9 +135,13 @@ fn check(store: &mut dyn Store) -> Result<(), StoreError> {
     Ok(())
 }
 
-#[test]
-fn an_execution_is_deleted_with_its_runs_and_their_children() {
-    let (_folder, path) = temporary_store();
-    check(&mut SqliteStore::open(&path).expect("it opens")).expect("a file");
-    check(&mut MemoryStore::new()).expect("memory");
+/// An execution is deleted with its Map Runs and their children, and a run belongs to one
+/// execution.
+///
+/// # Panics
+///
+/// If the store does something else.
+pub fn map_runs(tested: &mut impl TestedStore) {
+    let mut store = tested.open(0).expect("it opens");
+    check(&mut store).expect("the store reads and commits");
 }

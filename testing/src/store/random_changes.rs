@@ -1,20 +1,22 @@
-//! Random changes have the same result in memory and in a file, after each commit and after the
-//! file is opened again.
+//! Random changes have the same result in memory and in the tested store, after each commit and
+//! after the store is opened again.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
 use stepwright_engine::clock::Timestamp;
 use stepwright_engine::store::{
-    Change, ListPosition, MemoryStore, OutboxQueue, SqliteReader, SqliteStore, Store, StoreError,
-    StoreFilter, StoreReader, StoredActivity, StoredChild, StoredDocument, StoredExecution,
-    StoredListing, StoredMachine, StoredMapRun, StoredMessage, StoredOrigin,
+    Change, ListPosition, MemoryStore, OutboxQueue, Store, StoreError, StoreFilter, StoreReader,
+    StoredActivity, StoredChild, StoredDocument, StoredExecution, StoredListing, StoredMachine,
+    StoredMapRun, StoredMessage, StoredOrigin,
 };
 use stepwright_engine::{MachineType, Status};
 
-use crate::store::support::temporary_store;
+use super::TestedStore;
 
 const KEYS: &[u64] = &[
     0,
@@ -331,40 +333,44 @@ fn read(reader: &mut dyn StoreReader, filters: &[StoreFilter]) -> Result<Content
     })
 }
 
-/// Commits the same changes to a store in memory and to a file, and opens the file again after the
-/// commits with `true`. Compares what readers find.
+/// Commits the same changes to a store in memory and to the tested one, and opens that one again
+/// after the commits with `true`. Compares what readers find.
 fn compare(
+    tested: &mut impl TestedStore,
+    number: u32,
     commits: Vec<(Vec<Change>, bool)>,
     filters: &[StoreFilter],
 ) -> Result<(), TestCaseError> {
-    let (_folder, path) = temporary_store();
     let mut memory = MemoryStore::new();
-    let mut file = SqliteStore::open(&path).expect("it opens");
-    let mut beside = SqliteReader::open(&path).expect("a reader");
+    let mut store = tested.open(number).expect("it opens");
+    let mut beside = store.reader().expect("a reader");
     for (changes, reopens) in commits {
         let before = memory.copy();
         let expected = memory.commit(&changes);
-        prop_assert_eq!(&file.commit(&changes), &expected);
+        prop_assert_eq!(&store.commit(&changes), &expected);
         let content = read(&mut memory, filters);
-        prop_assert_eq!(&read(&mut beside, filters), &content);
+        prop_assert_eq!(&read(&mut *beside, filters), &content);
         if expected.is_err() {
             prop_assert_eq!(&read(&mut before.clone(), filters), &content);
         }
         if reopens {
-            drop(file);
-            file = SqliteStore::open(&path).expect("it opens again");
+            drop(store);
+            store = tested.open(number).expect("it opens again");
             // A store that is opened again may use the numbers of deleted messages again.
             memory = memory.copy();
             prop_assert_eq!(
-                &read(&mut *file.reader().expect("a reader"), filters),
+                &read(&mut *store.reader().expect("a reader"), filters),
                 &content
             );
+            beside = store.reader().expect("a reader");
         }
     }
     let last = read(&mut memory, filters);
-    drop((file, beside));
-    let mut alone = SqliteReader::open(&path).expect("a reader without an engine");
-    prop_assert_eq!(&read(&mut alone, filters), &last);
+    drop((store, beside));
+    if let Some(alone) = tested.reader(number) {
+        let mut alone = alone.expect("a reader without an engine");
+        prop_assert_eq!(&read(&mut *alone, filters), &last);
+    }
     Ok(())
 }
 
@@ -377,19 +383,47 @@ fn message_change() -> impl Strategy<Value = Change> {
     ]
 }
 
-proptest! {
-    #[test]
-    fn a_file_store_behaves_like_a_memory_store(
-        commits in vec((vec(change(), 0..6), prop::bool::weighted(0.1)), 1..24),
-        filters in vec(filter(), 0..6),
-    ) {
-        compare(commits, &filters)?;
-    }
+/// Random transactions of all changes, with lists by random filters.
+///
+/// # Panics
+///
+/// At the first difference from the store in memory.
+pub fn random_changes(tested: &mut impl TestedStore, cases: u32) {
+    let commits = vec((vec(change(), 0..6), prop::bool::weighted(0.1)), 1..24);
+    compare_cases(tested, cases, (commits, vec(filter(), 0..6)));
+}
 
-    #[test]
-    fn messages_have_the_same_numbers_in_a_file_store_and_in_a_memory_store(
-        commits in vec((vec(message_change(), 0..4), prop::bool::weighted(0.4)), 1..12),
-    ) {
-        compare(commits, &[])?;
+/// Random messages of the outbox.
+///
+/// # Panics
+///
+/// At the first difference from the store in memory.
+pub fn random_messages(tested: &mut impl TestedStore, cases: u32) {
+    let commits = vec(
+        (vec(message_change(), 0..4), prop::bool::weighted(0.4)),
+        1..12,
+    );
+    compare_cases(tested, cases, (commits, Just(Vec::new())));
+}
+
+/// Compares random cases, each in a new store, and looks for the smallest one that differs.
+fn compare_cases(
+    tested: &mut impl TestedStore,
+    cases: u32,
+    strategy: impl Strategy<Value = (Vec<(Vec<Change>, bool)>, Vec<StoreFilter>)>,
+) {
+    let mut runner = TestRunner::new(Config {
+        cases,
+        failure_persistence: None,
+        ..Config::default()
+    });
+    let tested = RefCell::new((tested, 0));
+    let outcome = runner.run(&strategy, |(commits, filters)| {
+        let (tested, number) = &mut *tested.borrow_mut();
+        *number += 1;
+        compare(*tested, *number, commits, &filters)
+    });
+    if let Err(difference) = outcome {
+        panic!("{difference}");
     }
 }

@@ -1,0 +1,297 @@
+//! Commits transactions under their numbers, and finds out what became of those whose connection
+//! broke.
+
+use std::time::Duration;
+
+use stepwright_engine::store::{Change, StoreError};
+use tokio::time::timeout;
+use tokio_postgres::{Client, Error};
+use uuid::Uuid;
+
+use crate::database::{Database, Statement};
+use crate::numbers::{self, NextNumber, Numbers};
+use crate::row_ids::RowIds;
+use crate::sql_error::{is_constraint, is_disconnect};
+use crate::write::{ChangeError, ChangeWriter};
+use crate::{flight, layout, lease};
+
+/// A commit that takes longer has an unknown outcome. It is never cancelled: the server would
+/// report a commit as done that a synchronous replica does not have.
+const COMMIT: Duration = Duration::from_secs(30);
+
+/// The connection of the one engine that writes.
+pub(crate) struct Committer {
+    pub(crate) database: Database,
+    client: Option<Client>,
+    numbers: Numbers,
+    ids: RowIds,
+    /// Whether the last transaction may be committed later, because its answer was lost.
+    is_open: bool,
+}
+
+/// Why a transaction has no effect, or perhaps has.
+enum Failure {
+    /// A change does not fit, or the database refuses it.
+    Store(StoreError),
+    /// A rule of a table was broken: by the number, or by a change.
+    Constraint { is_number: bool },
+    /// Nothing is known.
+    Lost(StoreError),
+}
+
+impl Committer {
+    /// Takes the lease, and then the next number, after which no other engine can commit.
+    pub(crate) async fn begin(database: Database, owner: Uuid) -> Result<Self, StoreError> {
+        let failed = |doing: &'static str| {
+            let database = database.clone();
+            move |error: Error| database.error(doing, &error)
+        };
+        let client = database
+            .connect()
+            .await
+            .map_err(failed("connect to the database"))?;
+        layout::prepare(&database, &client).await?;
+        let epoch = lease::take(&database, &client, owner).await?;
+        let read = numbers::largest(&database, &client).await;
+        let last = read.map_err(failed("read the last commit"))?;
+        let mut committer = Self {
+            database: database.clone(),
+            client: Some(client),
+            numbers: Numbers { last, epoch, owner },
+            ids: RowIds::default(),
+            is_open: false,
+        };
+        committer.commit(&[]).await?;
+        committer.read_ids().await?;
+        Ok(committer)
+    }
+
+    /// Commits changes. If the connection breaks, they are sent once more.
+    pub(crate) async fn commit(&mut self, changes: &[Change]) -> Result<(), StoreError> {
+        self.settle().await?;
+        // Each attempt gives the messages the same numbers.
+        let last_message = self.ids.last_message;
+        match self.attempt(changes).await {
+            Err(Failure::Lost(error)) => {
+                self.client = None;
+                self.is_open = true;
+                tracing::warn!(%error, "a commit has no answer, and is sent again");
+                self.ids.last_message = last_message;
+                match self.attempt(changes).await {
+                    Err(Failure::Lost(error)) => {
+                        self.client = None;
+                        Err(error)
+                    }
+                    done => {
+                        self.is_open = false;
+                        self.finish(done, changes, last_message).await
+                    }
+                }
+            }
+            done => self.finish(done, changes, last_message).await,
+        }
+    }
+
+    /// Ends a transaction whose answer was lost: takes its number, so that it never commits, or
+    /// finds that it is committed.
+    pub(crate) async fn settle(&mut self) -> Result<(), StoreError> {
+        if !self.is_open {
+            return Ok(());
+        }
+        let outcome = match self.attempt(&[]).await {
+            Err(Failure::Lost(error)) => {
+                self.client = None;
+                return Err(error);
+            }
+            done => self.finish(done, &[], self.ids.last_message).await,
+        };
+        if outcome.is_ok() {
+            self.is_open = false;
+            self.read_ids().await?;
+        }
+        outcome
+    }
+
+    /// The outcome of a transaction with an answer. `last_message` is that before it.
+    async fn finish(
+        &mut self,
+        done: Result<(), Failure>,
+        changes: &[Change],
+        last_message: i64,
+    ) -> Result<(), StoreError> {
+        let outcome = match done {
+            Ok(()) => Ok(()),
+            Err(Failure::Store(error) | Failure::Lost(error)) => Err(error),
+            Err(Failure::Constraint { is_number: true }) => self.resolve().await,
+            Err(Failure::Constraint { is_number: false }) => {
+                // The changes are applied one by one to find the one that does not fit.
+                self.ids.last_message = last_message;
+                self.read_ids().await?;
+                self.in_steps(changes).await
+            }
+        };
+        match &outcome {
+            Ok(()) => {
+                self.numbers.last += 1;
+                let pruned = match &self.client {
+                    Some(client) => self.numbers.prune(&self.database, client).await,
+                    None => Ok(()),
+                };
+                if pruned.is_err() {
+                    self.client = None;
+                }
+            }
+            // The rows that the transaction added do not exist.
+            Err(_) => self.read_ids().await.unwrap_or(()),
+        }
+        outcome
+    }
+
+    /// Whether the number that could not be taken is that of this transaction.
+    async fn resolve(&mut self) -> Result<(), StoreError> {
+        let (numbers, database) = (self.numbers, self.database.clone());
+        let next = numbers.next(&database, self.connected().await?).await;
+        let next = next.map_err(|error| database.error("read the last commit", &error))?;
+        match next {
+            NextNumber::Own => Ok(()),
+            NextNumber::Free => Err(StoreError::Io {
+                path: Some(self.database.name().to_path_buf()),
+                doing: "commit changes".to_owned(),
+                why: "the number of the commit was refused, and is free".to_owned(),
+            }),
+            NextNumber::Taken => Err(numbers::taken_over(
+                &self.database,
+                &format!("it has made commit {}", self.numbers.last + 1),
+            )),
+            NextNumber::Lost => Err(numbers::lost(&self.database, self.numbers.last)),
+        }
+    }
+
+    async fn attempt(&mut self, changes: &[Change]) -> Result<(), Failure> {
+        self.connected().await.map_err(Failure::Lost)?;
+        let Some(client) = &self.client else {
+            return Ok(());
+        };
+        let mut statements = vec![self.numbers.take()];
+        match flight::statements(changes, &mut self.ids) {
+            Some(changes) => statements.extend(changes),
+            None => return Err(Failure::Constraint { is_number: false }),
+        }
+        let sent = self.database.transact(client, statements);
+        match timeout(COMMIT, sent).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err((number, error))) if is_constraint(&error) => Err(Failure::Constraint {
+                is_number: number == 0,
+            }),
+            Ok(Err((_, error))) => Err(self.failure(&error)),
+            Err(_) => Err(Failure::Lost(
+                self.database.too_slow("commit changes", COMMIT),
+            )),
+        }
+    }
+
+    /// Applies changes in a transaction, one after another.
+    async fn in_steps(&mut self, changes: &[Change]) -> Result<(), StoreError> {
+        self.connected().await?;
+        let Some(client) = &self.client else {
+            return Ok(());
+        };
+        let run = async |text: &str| client.batch_execute(text).await;
+        let mut take = Some(self.numbers.take());
+        let mut work = async || -> Result<(), ChangeError> {
+            run("BEGIN").await?;
+            if let Some(take) = take.take() {
+                self.database.execute(client, take).await?;
+            }
+            let mut writer = ChangeWriter {
+                database: &self.database,
+                client,
+                ids: &mut self.ids,
+            };
+            for change in changes {
+                writer.apply(change).await?;
+            }
+            run("COMMIT").await?;
+            Ok(())
+        };
+        let failure = match timeout(COMMIT, work()).await {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(ChangeError::Change(error))) => Failure::Store(error),
+            Ok(Err(ChangeError::Database(error))) if is_constraint(&error) => {
+                Failure::Constraint { is_number: true }
+            }
+            Ok(Err(ChangeError::Database(error))) => self.failure(&error),
+            Err(_) => Failure::Lost(self.database.too_slow("commit changes", COMMIT)),
+        };
+        if run("ROLLBACK").await.is_err() {
+            self.client = None;
+        }
+        match failure {
+            Failure::Store(error) => Err(error),
+            Failure::Constraint { .. } => self.resolve().await,
+            Failure::Lost(error) => {
+                self.client = None;
+                self.is_open = true;
+                Err(error)
+            }
+        }
+    }
+
+    fn failure(&self, error: &Error) -> Failure {
+        let known = self.database.error("commit changes", error);
+        if is_disconnect(error) {
+            Failure::Lost(known)
+        } else {
+            Failure::Store(known)
+        }
+    }
+
+    /// The open connection, or a new one.
+    pub(crate) async fn connected(&mut self) -> Result<&Client, StoreError> {
+        let client = match self.client.take() {
+            Some(client) if !client.is_closed() => client,
+            _ => {
+                let connected = self.database.connect().await;
+                connected.map_err(|error| self.database.error("connect to the database", &error))?
+            }
+        };
+        Ok(self.client.insert(client))
+    }
+
+    async fn read_ids(&mut self) -> Result<(), StoreError> {
+        let last_message = self.ids.last_message;
+        self.connected().await?;
+        if let Some(client) = &self.client {
+            let read = RowIds::read(&self.database, client, last_message).await;
+            self.ids = read.map_err(|error| self.database.error("read", &error))?;
+        }
+        Ok(())
+    }
+
+    /// Ends the lease, so that the next engine need not wait.
+    pub(crate) async fn end(&mut self) -> Result<(), StoreError> {
+        let owner = self.numbers.owner;
+        let database = self.database.clone();
+        let client = self.connected().await?;
+        let ended = lease::release(&database, client, owner).await;
+        ended.map_err(|error| database.error("end the lease", &error))
+    }
+
+    /// Which of these ARNs are in the store.
+    pub(crate) async fn existing(&mut self, arns: &[&str]) -> Result<Vec<usize>, StoreError> {
+        let database = self.database.clone();
+        let client = self.connected().await?;
+        let bytes: Vec<&[u8]> = arns.iter().map(|arn| arn.as_bytes()).collect();
+        let query = Statement::new(
+            "SELECT place FROM unnest($1) WITH ORDINALITY AS asked (arn, place)
+             WHERE EXISTS (SELECT 1 FROM @.executions WHERE executions.arn = asked.arn)",
+        )
+        .with(bytes, tokio_postgres::types::Type::BYTEA_ARRAY);
+        let rows = database.query(client, query).await;
+        let rows = rows.map_err(|error| database.error("read", &error))?;
+        let places = rows.iter().map(|row| row.get::<_, i64>(0));
+        Ok(places
+            .filter_map(|place| usize::try_from(place - 1).ok())
+            .collect())
+    }
+}

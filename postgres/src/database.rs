@@ -1,0 +1,280 @@
+//! Connections to a database, for code that waits.
+//!
+//! A separate thread reads and writes the sockets, so that a caller may wait for an answer
+//! anywhere, also on a thread of an asynchronous runtime.
+
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::{Arc, Weak};
+use std::task::Poll;
+use std::time::Duration;
+
+use futures_util::future::{MaybeDone, join3, maybe_done};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
+use stepwright_engine::store::StoreError;
+use tokio::runtime::{Builder, Runtime};
+use tokio::task::JoinHandle;
+use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{Client, Error, Row};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use crate::options::PostgresOptions;
+use crate::sql_error::store_error;
+
+/// A database, as its address names it. Clones share the thread.
+#[derive(Clone)]
+pub(crate) struct Database {
+    shared: Arc<Shared>,
+}
+
+/// A database that may have been dropped.
+pub(crate) struct WeakDatabase {
+    shared: Weak<Shared>,
+}
+
+impl WeakDatabase {
+    /// The database, while something else uses it.
+    pub(crate) fn get(&self) -> Option<Database> {
+        let shared = self.shared.upgrade()?;
+        Some(Database { shared })
+    }
+}
+
+struct Shared {
+    options: PostgresOptions,
+    /// The address, for people.
+    name: PathBuf,
+    /// The schema in double quotes.
+    schema: String,
+    tls: MakeRustlsConnect,
+    /// Only taken when it is dropped.
+    runtime: Option<Runtime>,
+}
+
+/// A statement with its values. A `@` in the text is the schema.
+pub(crate) struct Statement<'a> {
+    text: &'static str,
+    values: Vec<(Box<dyn ToSql + Sync + Send + 'a>, Type)>,
+}
+
+impl<'a> Statement<'a> {
+    pub(crate) fn new(text: &'static str) -> Self {
+        Self {
+            text,
+            values: Vec::new(),
+        }
+    }
+
+    /// Adds the next value.
+    pub(crate) fn with(mut self, value: impl ToSql + Sync + Send + 'a, kind: Type) -> Self {
+        self.values.push((Box::new(value), kind));
+        self
+    }
+
+    fn values(&self) -> Vec<(&(dyn ToSql + Sync), Type)> {
+        let values = self.values.iter();
+        values
+            .map(|(value, kind)| (&**value as &(dyn ToSql + Sync), kind.clone()))
+            .collect()
+    }
+}
+
+impl Database {
+    pub(crate) fn new(options: PostgresOptions) -> Result<Self, StoreError> {
+        let name = PathBuf::from(options.to_string());
+        let failed = |doing: &str, why: String| StoreError::Io {
+            path: Some(name.clone()),
+            doing: doing.to_owned(),
+            why,
+        };
+        let tls = tls(&options).map_err(|why| failed("prepare encrypted connections", why))?;
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("stepwright-postgres")
+            .enable_all()
+            .build()
+            .map_err(|error| failed("start a thread", error.to_string()))?;
+        Ok(Self {
+            shared: Arc::new(Shared {
+                schema: quoted(&options.schema),
+                options,
+                name,
+                tls,
+                runtime: Some(runtime),
+            }),
+        })
+    }
+
+    /// The address, for messages.
+    pub(crate) fn name(&self) -> &Path {
+        &self.shared.name
+    }
+
+    pub(crate) fn options(&self) -> &PostgresOptions {
+        &self.shared.options
+    }
+
+    fn runtime(&self) -> &Runtime {
+        let runtime = self.shared.runtime.as_ref();
+        runtime.expect("it is taken only when it is dropped")
+    }
+
+    /// Runs a task until the database is dropped.
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
+        self.runtime().spawn(task)
+    }
+
+    pub(crate) fn weak(&self) -> WeakDatabase {
+        WeakDatabase {
+            shared: Arc::downgrade(&self.shared),
+        }
+    }
+
+    /// Waits for a result on this thread.
+    pub(crate) fn wait<T>(&self, work: impl Future<Output = T>) -> T {
+        let _timers = self.runtime().enter();
+        futures_executor::block_on(work)
+    }
+
+    pub(crate) async fn connect(&self) -> Result<Client, Error> {
+        let shared = &self.shared;
+        let (client, connection) = shared.options.config.connect(shared.tls.clone()).await?;
+        // Its error is that of the statement that waits.
+        self.spawn(async move { drop(connection.await) });
+        Ok(client)
+    }
+
+    /// The error of an operation.
+    pub(crate) fn error(&self, doing: &str, error: &Error) -> StoreError {
+        store_error(self.name(), doing, error)
+    }
+
+    /// The error of an operation that takes longer than the database may need.
+    pub(crate) fn too_slow(&self, doing: &str, time: Duration) -> StoreError {
+        StoreError::Io {
+            path: Some(self.name().to_path_buf()),
+            doing: doing.to_owned(),
+            why: format!("the database has not answered for {} s", time.as_secs()),
+        }
+    }
+
+    /// The text of a statement in this schema.
+    pub(crate) fn sql(&self, text: &str) -> String {
+        text.replace('@', &self.shared.schema)
+    }
+
+    pub(crate) async fn query(
+        &self,
+        client: &Client,
+        statement: Statement<'_>,
+    ) -> Result<Vec<Row>, Error> {
+        // Without names: a pooler may give each statement another connection.
+        let text = self.sql(statement.text);
+        client.query_typed(&text, &statement.values()).await
+    }
+
+    pub(crate) async fn execute(
+        &self,
+        client: &Client,
+        statement: Statement<'_>,
+    ) -> Result<u64, Error> {
+        let text = self.sql(statement.text);
+        client.execute_typed(&text, &statement.values()).await
+    }
+
+    /// Sends statements as one transaction, without waiting for an answer between them. Returns
+    /// the first error with the number of its statement; then none has an effect.
+    pub(crate) async fn transact(
+        &self,
+        client: &Client,
+        statements: Vec<Statement<'_>>,
+    ) -> Result<(), (usize, Error)> {
+        let begin = client.batch_execute("BEGIN");
+        let texts: Vec<String> = statements
+            .iter()
+            .map(|statement| self.sql(statement.text))
+            .collect();
+        let values: Vec<_> = statements.iter().map(Statement::values).collect();
+        let sent = texts
+            .iter()
+            .zip(&values)
+            .map(|(text, values)| client.execute_typed(text, values));
+        // A request is sent when it is polled first, and all are polled in this order. After an
+        // error, the server refuses the others, and its answer to COMMIT is that of ROLLBACK.
+        let sent = in_order(sent);
+        let (begun, done, committed) = join3(begin, sent, client.batch_execute("COMMIT")).await;
+        begun.map_err(|error| (0, error))?;
+        for (number, done) in done.into_iter().enumerate() {
+            done.map_err(|error| (number, error))?;
+        }
+        committed.map_err(|error| (statements.len(), error))
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            // It may be dropped on a thread of another runtime, which must not wait.
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Database").field(&self.shared.name).finish()
+    }
+}
+
+/// Polls futures in their order, and returns their results. `join_all` may return to its caller
+/// before it has polled all of many futures.
+async fn in_order<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output> {
+    let mut all: Vec<Pin<Box<MaybeDone<F>>>> =
+        futures.map(|future| Box::pin(maybe_done(future))).collect();
+    poll_fn(|context| {
+        let waiting = all
+            .iter_mut()
+            .filter_map(|future| future.as_mut().poll(context).is_pending().then_some(()))
+            .count();
+        if waiting == 0 {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    })
+    .await;
+    all.iter_mut()
+        .filter_map(|future| future.as_mut().take_output())
+        .collect()
+}
+
+/// A name in double quotes.
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+fn tls(options: &PostgresOptions) -> Result<MakeRustlsConnect, String> {
+    let mut roots = RootCertStore::empty();
+    match &options.root_certificates {
+        Some(file) => {
+            let at = |error: &dyn fmt::Display| format!("`{}`: {error}", file.display());
+            let certificates = CertificateDer::pem_file_iter(file).map_err(|error| at(&error))?;
+            for certificate in certificates {
+                let certificate = certificate.map_err(|error| at(&error))?;
+                roots.add(certificate).map_err(|error| at(&error))?;
+            }
+        }
+        None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| error.to_string())?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(MakeRustlsConnect::new(config))
+}

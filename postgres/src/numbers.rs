@@ -1,0 +1,135 @@
+//! The number of each transaction, which lets one engine write and proves what was committed.
+//!
+//! A transaction inserts the number after the last one. Two transactions never both commit a
+//! number, so an engine that was replaced cannot commit, however long it was stopped. The
+//! predecessor must be there: it is missing if the database lost commits. Its epoch must not be
+//! higher: an engine that has the lease of an earlier epoch came too late.
+//!
+//! A plain `SELECT` of an epoch would not do: it reads a snapshot, and another engine may take over
+//! before the commit.
+
+use stepwright_engine::store::StoreError;
+use tokio_postgres::Client;
+use tokio_postgres::types::Type;
+use uuid::Uuid;
+
+use crate::database::{Database, Statement};
+
+/// How many old numbers remain.
+const KEPT: i64 = 1_000;
+/// After how many commits old numbers are deleted.
+const BETWEEN: i64 = 10_000;
+
+/// The numbers of an engine.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Numbers {
+    /// The last committed number.
+    pub(crate) last: i64,
+    pub(crate) epoch: i64,
+    /// Random, because two engines can have the same epoch after the database lost commits.
+    pub(crate) owner: Uuid,
+}
+
+/// What the database has at the next number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum NextNumber {
+    /// The transaction of this engine.
+    Own,
+    Free,
+    /// The commit of another engine, or this engine came too late.
+    Taken,
+    /// The last commit is not in the database.
+    Lost,
+}
+
+impl Numbers {
+    /// The statement that takes the next number.
+    pub(crate) fn take(&self) -> Statement<'static> {
+        Statement::new(
+            "INSERT INTO @.commits SELECT $1, CASE WHEN (SELECT epoch FROM @.commits WHERE n = $2) <= $3 THEN $3 END, $4",
+        )
+        .with(self.last + 1, Type::INT8)
+        .with(self.last, Type::INT8)
+        .with(self.epoch, Type::INT8)
+        .with(self.owner, Type::UUID)
+    }
+
+    /// Reads what is at the next number, after it could not be taken.
+    pub(crate) async fn next(
+        &self,
+        database: &Database,
+        client: &Client,
+    ) -> Result<NextNumber, tokio_postgres::Error> {
+        let query = Statement::new("SELECT n, epoch, owner FROM @.commits WHERE n IN ($1, $2)")
+            .with(self.last, Type::INT8)
+            .with(self.last + 1, Type::INT8);
+        let rows = database.query(client, query).await?;
+        let at = |number: i64| rows.iter().find(|row| row.get::<_, i64>(0) == number);
+        if let Some(next) = at(self.last + 1) {
+            let is_own = (next.get(1), next.get(2)) == (self.epoch, self.owner);
+            return Ok(if is_own {
+                NextNumber::Own
+            } else {
+                NextNumber::Taken
+            });
+        }
+        Ok(match at(self.last) {
+            Some(last) if last.get::<_, i64>(1) > self.epoch => NextNumber::Taken,
+            Some(_) => NextNumber::Free,
+            // Another engine has committed so much that old numbers were deleted.
+            None if largest(database, client).await? > self.last => NextNumber::Taken,
+            None => NextNumber::Lost,
+        })
+    }
+
+    /// Deletes old numbers from time to time. A transaction of a replaced engine may wait with a
+    /// snapshot from before the deletion, and would then find its number free: so the deletion
+    /// waits until no other transaction writes, and no other one begins to.
+    pub(crate) async fn prune(
+        &self,
+        database: &Database,
+        client: &Client,
+    ) -> Result<(), tokio_postgres::Error> {
+        if self.last % BETWEEN != 0 {
+            return Ok(());
+        }
+        let text = format!(
+            "BEGIN; SET LOCAL lock_timeout = '100ms'; LOCK TABLE @.commits IN SHARE ROW EXCLUSIVE MODE; \
+             DELETE FROM @.commits WHERE n <= {}; COMMIT",
+            self.last - KEPT
+        );
+        let pruned = client.batch_execute(&database.sql(&text)).await;
+        if pruned.is_err() {
+            client.batch_execute("ROLLBACK").await?;
+        }
+        Ok(())
+    }
+}
+
+/// The largest number in the database.
+pub(crate) async fn largest(
+    database: &Database,
+    client: &Client,
+) -> Result<i64, tokio_postgres::Error> {
+    let query = Statement::new("SELECT coalesce(max(n), 0) FROM @.commits");
+    let rows = database.query(client, query).await?;
+    Ok(rows.first().map_or(0, |row| row.get(0)))
+}
+
+/// Another engine writes.
+pub(crate) fn taken_over(database: &Database, by: &str) -> StoreError {
+    StoreError::TakenOver {
+        store: database.name().display().to_string(),
+        by: by.to_owned(),
+    }
+}
+
+/// The database lacks the last commits of this engine.
+pub(crate) fn lost(database: &Database, last: i64) -> StoreError {
+    StoreError::Replaced {
+        path: database.name().to_path_buf(),
+        why: format!(
+            "commit {last} is not in the database any more, so it is a copy from before; an asynchronous replica may have been promoted"
+        ),
+    }
+}

@@ -1,0 +1,102 @@
+//! An engine on the store.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use stepwright_engine::store::StoreError;
+use stepwright_engine::{Engine, MachineType, StartOptions, Status};
+use tokio::runtime::Runtime;
+
+use crate::server::Server;
+
+fn engine(server: &Server, schema: &str) -> Engine {
+    let definition =
+        json!({"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 2, "End": true}}});
+    Engine::builder()
+        .register_json("orders", &definition.to_string(), MachineType::Standard)
+        .store(server.store(schema))
+        .build()
+        .expect("it is built")
+}
+
+async fn status(engine: &Engine, id: &str) -> Status {
+    let execution = engine.blocking_execution(id).expect("it is read");
+    let report = execution.expect("it is there").report().await;
+    report.status
+}
+
+#[test]
+#[ignore = "needs a PostgreSQL server"]
+fn executions_continue_on_the_next_engine() {
+    let server = Server::start();
+    let mut ids: Vec<String> = Vec::new();
+    for is_first in [true, false] {
+        Runtime::new().expect("a runtime").block_on(async {
+            let engine = engine(&server, "orders");
+            if !is_first {
+                for id in &ids {
+                    assert_eq!(status(&engine, id).await, Status::Succeeded);
+                }
+                return;
+            }
+            for number in 0..50 {
+                let start = engine.start_machine("orders", json!(number), StartOptions::new());
+                ids.push(start.await.expect("it starts").id().to_owned());
+            }
+        });
+    }
+}
+
+#[test]
+#[ignore = "needs a PostgreSQL server"]
+fn an_engine_that_lost_its_lease_ends_its_journal_and_the_next_one_continues() {
+    let server = Server::start();
+    let runtime = Runtime::new().expect("a runtime");
+    runtime.block_on(async {
+        let old = engine(&server, "orders");
+        let start = old.start_machine("orders", json!({}), StartOptions::new().name("o-1"));
+        let id = start.await.expect("it starts").id().to_owned();
+        server.sql("UPDATE orders.lease SET expires = '-infinity'");
+        let next = engine(&server, "orders");
+        let late = old.start_machine("orders", json!({}), StartOptions::new().name("o-2"));
+        let late = late.await.map(|started| started.id().to_owned());
+        assert!(
+            late.as_ref()
+                .is_err_and(|error| error.to_string().contains("taken over")),
+            "{late:?}"
+        );
+        assert_eq!(status(&next, &id).await, Status::Succeeded);
+    });
+}
+
+#[test]
+#[ignore = "needs a PostgreSQL server"]
+fn executions_wait_while_the_database_is_away() {
+    let server = Server::start();
+    let runtime = Runtime::new().expect("a runtime");
+    runtime.block_on(async {
+        let engine = engine(&server, "orders");
+        let start = engine.start_machine("orders", json!({}), StartOptions::new());
+        let id = start.await.expect("it starts").id().to_owned();
+        server.kill();
+        // The Wait ends during the outage.
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        let began = Instant::now();
+        server.begin();
+        assert_eq!(status(&engine, &id).await, Status::Succeeded);
+        assert!(began.elapsed() < Duration::from_secs(20));
+    });
+}
+
+#[test]
+#[ignore = "needs a PostgreSQL server"]
+fn a_database_that_does_not_answer_is_an_error_with_its_name() {
+    let options = "postgres://secret-user:secret@127.0.0.1:1/orders";
+    let error = stepwright_postgres::PostgresStore::open(options).expect_err("the port is closed");
+    assert!(matches!(error, StoreError::Io { .. }), "{error:?}");
+    let text = error.to_string();
+    assert!(
+        text.contains("127.0.0.1:1/orders") && !text.contains("secret"),
+        "{text}"
+    );
+}

@@ -1,0 +1,8 @@
+//! The tests of the store, in one program. They need the programs of a PostgreSQL server, which
+//! most machines lack, so they are ignored by default: `.ci/postgres` installs Debian's package and
+//! runs them.
+
+mod engine;
+mod numbers;
+mod server;
+mod stores;
