@@ -88,7 +88,7 @@ impl PostgresReader {
         rows: Vec<Row>,
         read: impl Fn(&Row) -> Result<T, RowError>,
     ) -> Result<Vec<T>, StoreError> {
-        let values = rows.iter().map(|row| read(row));
+        let values = rows.iter().map(read);
         values
             .collect::<Result<_, _>>()
             .map_err(|why| self.corrupt(why))

@@ -33,12 +33,6 @@ pub(crate) fn store_error(store: &Path, doing: &str, error: &Error) -> StoreErro
     let why = with_causes(error);
     match error.code() {
         Some(&SqlState::DISK_FULL) => StoreError::Full { path: path(), why },
-        Some(&SqlState::READ_ONLY_SQL_TRANSACTION | &SqlState::INSUFFICIENT_PRIVILEGE) => {
-            StoreError::ReadOnly {
-                path: store.to_path_buf(),
-                why,
-            }
-        }
         Some(&SqlState::DATA_CORRUPTED | &SqlState::INDEX_CORRUPTED) => {
             StoreError::Corrupt { path: path(), why }
         }

@@ -70,6 +70,8 @@ const NOT_ON_THE_PAGE: &[&str] = &[
     "/src/query/fixture.rs",
     "/src/query/jsonata/",
     // SQL.
+    "postgres/src/list.rs",
+    "postgres/src/row.rs",
     "/src/search/index/index_reader.rs",
     "/src/spans.rs",
     "/src/start_command.rs",

@@ -119,8 +119,8 @@ pub enum StoreError {
     },
     /// A file of the store was deleted or replaced while the store was open. Commits would be lost.
     #[error(
-        "the store `{}` was deleted or replaced while it was open: {why}; end the engine, move the file back or restore a backup \
-         with `stepwright store restore`, then start the engine again", path.display()
+        "the store `{}` was deleted or replaced while it was open: {why}; end the engine, bring the original back or restore a backup \
+         (a file with `stepwright store restore`), then start the engine again", path.display()
     )]
     Replaced {
         /// The store's file.
