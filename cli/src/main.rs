@@ -23,6 +23,7 @@ mod engine;
 mod failure;
 mod source;
 mod store_file;
+mod store_place;
 mod terminal;
 
 use std::process::ExitCode;

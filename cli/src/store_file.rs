@@ -4,12 +4,13 @@ use std::path::Path;
 
 use stepwright_asl::similar::did_you_mean;
 use stepwright_engine::private_file;
-use stepwright_engine::store::{SqliteReader, StoreError};
+use stepwright_engine::store::{SqliteReader, StoreError, StoreReader};
 use stepwright_engine::{
     ExecutionDescription, ExecutionFilter, ExecutionSummary, StoredExecutions,
 };
 
 use crate::failure::Failure;
+use crate::store_place::{DatabasePlace, StorePlace};
 use crate::terminal::diagnostics;
 
 /// Number of the newest executions that are searched for a similar name.
@@ -21,8 +22,30 @@ pub(crate) fn cannot(error: StoreError) -> Failure {
 }
 
 /// Opens a store for reading, even while an engine uses it.
-pub(crate) fn open(path: &Path) -> Result<StoredExecutions, Failure> {
-    Ok(StoredExecutions::new(Box::new(reader(path)?)))
+pub(crate) fn open(place: &StorePlace) -> Result<StoredExecutions, Failure> {
+    Ok(StoredExecutions::new(match place {
+        StorePlace::File(path) => Box::new(reader(path)?),
+        StorePlace::Database(database) => database_reader(database)?,
+    }))
+}
+
+/// Opens a store for reading as it is now. Each page of a database is as it is then.
+pub(crate) fn open_snapshot(place: &StorePlace) -> Result<StoredExecutions, Failure> {
+    Ok(StoredExecutions::new(match place {
+        StorePlace::File(path) => Box::new(snapshot(path)?),
+        StorePlace::Database(database) => database_reader(database)?,
+    }))
+}
+
+#[cfg(feature = "postgres")]
+fn database_reader(database: &DatabasePlace) -> Result<Box<dyn StoreReader>, Failure> {
+    let reader = stepwright_postgres::PostgresReader::open(database.options()?);
+    Ok(Box::new(reader.map_err(cannot)?))
+}
+
+#[cfg(not(feature = "postgres"))]
+fn database_reader(_: &DatabasePlace) -> Result<Box<dyn StoreReader>, Failure> {
+    Err(crate::store_place::without_postgres())
 }
 
 /// Opens the reader of a store.
@@ -64,7 +87,7 @@ pub(crate) fn check_exists(path: &Path) -> Result<(), Failure> {
 /// Finds an execution by its name or ARN.
 pub(crate) fn find(
     executions: &mut StoredExecutions,
-    path: &Path,
+    place: &StorePlace,
     name: &str,
     machine: Option<&str>,
 ) -> Result<ExecutionDescription, Failure> {
@@ -82,24 +105,24 @@ pub(crate) fn find(
     }
     let id = match found.as_slice() {
         [only] => only,
-        [] => return Err(unknown(executions, path, name, machine)),
+        [] => return Err(unknown(executions, place, name, machine)),
         several => {
             let hint = diagnostics::hint("choose one with --machine, or give its ARN as --name");
             return Err(Failure::Usage(format!(
                 "several executions in {} are named `{name}`: {}{hint}",
-                path.display(),
+                place,
                 several.join(", ")
             )));
         }
     };
     let described = executions.describe(id).map_err(cannot)?;
-    described.ok_or_else(|| unknown(executions, path, name, machine))
+    described.ok_or_else(|| unknown(executions, place, name, machine))
 }
 
 /// The failure for an unknown name.
 fn unknown(
     executions: &mut StoredExecutions,
-    path: &Path,
+    place: &StorePlace,
     name: &str,
     machine: Option<&str>,
 ) -> Failure {
@@ -112,10 +135,7 @@ fn unknown(
         Some(machine) => format!(" of the state machine `{machine}`"),
         None => String::new(),
     };
-    let mut text = format!(
-        "there is no execution `{name}`{of_machine} in {}",
-        path.display()
-    );
+    let mut text = format!("there is no execution `{name}`{of_machine} in {}", place);
     let names = newest.iter().filter(is_of);
     let meant = if name.starts_with("arn:") {
         did_you_mean(name, names.map(|one| one.id.as_str()))
@@ -127,12 +147,7 @@ fn unknown(
         let machines = newest.iter().map(|one| one.machine.as_str());
         did_you_mean(machine, machines.filter(|known| *known != machine))
     };
-    let listed = || {
-        format!(
-            "`stepwright executions --store {}` lists all",
-            path.display()
-        )
-    };
+    let listed = || format!("`stepwright executions --store {}` lists all", place);
     let hint = meant.or_else(machines).unwrap_or_else(listed);
     text.push_str(&diagnostics::hint(&hint));
     Failure::Usage(text)

@@ -29,6 +29,36 @@ pub(crate) async fn prepare(database: &Database, client: &Client) -> Result<(), 
     changed.and(ended)
 }
 
+/// Checks a store that is opened for reading.
+pub(crate) async fn check(database: &Database, client: &Client) -> Result<(), StoreError> {
+    let path = database.name().to_path_buf();
+    let known = LAYOUTS.len();
+    let found = found(database, client)
+        .await
+        .map_err(|error| database.error("read", &error))?;
+    match found {
+        None => Err(StoreError::NotAStore {
+            path,
+            why: "the schema has no store".to_owned(),
+        }),
+        Some(found) if found > known => Err(newer(database, found)),
+        Some(found) if found < known => Err(StoreError::OlderVersion {
+            path,
+            found: found as i64,
+            known: known as i64,
+        }),
+        Some(_) => Ok(()),
+    }
+}
+
+fn newer(database: &Database, found: usize) -> StoreError {
+    StoreError::NewerVersion {
+        path: database.name().to_path_buf(),
+        found: found as i64,
+        known: LAYOUTS.len() as i64,
+    }
+}
+
 /// Changes the tables in a transaction.
 async fn change(database: &Database, client: &Client) -> Result<(), StoreError> {
     let failed =
@@ -38,11 +68,7 @@ async fn change(database: &Database, client: &Client) -> Result<(), StoreError> 
     let known = LAYOUTS.len();
     let from = match found(database, client).await.map_err(failed)? {
         Some(found) if found > known => {
-            return Err(StoreError::NewerVersion {
-                path: database.name().to_path_buf(),
-                found: found as i64,
-                known: known as i64,
-            });
+            return Err(newer(database, found));
         }
         Some(found) => found,
         None => {

@@ -51,8 +51,10 @@ mod row;
 mod row_ids;
 mod sql_error;
 mod store;
+mod view;
 mod write;
 
 pub use options::{OptionsError, PostgresOptions};
 pub use reader::PostgresReader;
 pub use store::PostgresStore;
+pub use view::PostgresView;

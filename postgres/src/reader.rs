@@ -15,6 +15,7 @@ use tokio_postgres::types::Type;
 use tokio_postgres::{Client, Row};
 
 use crate::database::{Database, Statement};
+use crate::layout;
 use crate::list::ListQuery;
 use crate::options::PostgresOptions;
 use crate::row::{self, EXECUTION, EXECUTIONS, RowError};
@@ -37,9 +38,20 @@ impl PostgresReader {
     ///
     /// # Errors
     ///
-    /// The errors of connecting to the database.
+    /// [`StoreError::NotAStore`], [`StoreError::NewerVersion`], [`StoreError::OlderVersion`], and
+    /// the errors of connecting to the database.
     pub fn open(options: PostgresOptions) -> Result<Self, StoreError> {
-        Self::of(Database::new(options)?)
+        Self::checked(Database::new(options)?)
+    }
+
+    /// Opens a store that may not exist.
+    pub(crate) fn checked(database: Database) -> Result<Self, StoreError> {
+        let reader = Self::of(database)?;
+        if let Some(client) = &reader.client {
+            let database = &reader.database;
+            database.wait(layout::check(database, client))?;
+        }
+        Ok(reader)
     }
 
     pub(crate) fn of(database: Database) -> Result<Self, StoreError> {

@@ -90,6 +90,30 @@ fn executions_wait_while_the_database_is_away() {
 
 #[test]
 #[ignore = "needs a PostgreSQL server"]
+fn a_schema_without_a_store_and_a_newer_store_are_refused() {
+    let server = Server::start();
+    let none = server.reader("none").err();
+    assert!(
+        matches!(none, Some(StoreError::NotAStore { .. })),
+        "{none:?}"
+    );
+    drop(server.store("orders"));
+    assert!(server.reader("orders").is_ok());
+    server.sql("UPDATE orders.layout SET version = 99");
+    let newer = server.reader("orders").err();
+    assert!(
+        matches!(newer, Some(StoreError::NewerVersion { .. })),
+        "{newer:?}"
+    );
+    let newer = stepwright_postgres::PostgresStore::open_with(server.options("orders"));
+    assert!(
+        matches!(newer, Err(StoreError::NewerVersion { .. })),
+        "{newer:?}"
+    );
+}
+
+#[test]
+#[ignore = "needs a PostgreSQL server"]
 fn a_database_that_does_not_answer_is_an_error_with_its_name() {
     let options = "postgres://secret-user:secret@127.0.0.1:1/orders";
     let error = stepwright_postgres::PostgresStore::open(options).expect_err("the port is closed");

@@ -3,8 +3,6 @@
 mod debug;
 #[cfg(feature = "report")]
 mod report;
-#[cfg(feature = "store")]
-mod stores;
 mod test_state;
 mod testing;
 mod timeline;

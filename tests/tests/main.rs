@@ -58,6 +58,7 @@ mod refused_values;
 mod review_pages;
 mod rust_forms;
 mod spellings;
+mod stores;
 mod task_names;
 mod times;
 mod token_outputs;

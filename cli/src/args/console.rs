@@ -1,10 +1,9 @@
 //! What may be written of `stepwright console`.
 
-use std::path::PathBuf;
-
 use clap::Args;
 
 use super::{LogArguments, StoredRedactArguments};
+use crate::store_place::StorePlace;
 
 pub(super) const EXAMPLES: &str = "Examples:
   stepwright console --store orders.db
@@ -18,9 +17,12 @@ Exit status: 0 ended by Ctrl-C or SIGTERM; 1 it cannot listen at the port; 2 wro
 
 #[derive(Debug, Args)]
 pub(crate) struct ConsoleArguments {
-    /// The store
-    #[arg(long, value_name = "PATH")]
-    pub(crate) store: PathBuf,
+    /// The file of the store, or the URL of its database
+    #[arg(long, value_name = "PATH|URL")]
+    pub(crate) store: StorePlace,
+    /// The schema of the database of --store, `stepwright` by default
+    #[arg(long, value_name = "NAME", requires = "store")]
+    pub(crate) schema: Option<String>,
     /// The port on this machine; 0 selects a free one
     #[arg(long, value_name = "PORT", default_value = "8084")]
     pub(crate) port: u16,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::StoredRedactArguments;
+use crate::store_place::StorePlace;
 
 pub(super) const EXAMPLES: &str = "Examples:
   stepwright run orders.asl.json --history history.json
@@ -29,8 +30,11 @@ pub(crate) struct ReportArguments {
     #[arg(long, value_name = "FILE", requires = "file", conflicts_with = "store")]
     pub(crate) history: Option<PathBuf>,
     /// The store that has the execution; an engine may use it at the same time
-    #[arg(long, value_name = "PATH", requires = "name")]
-    pub(crate) store: Option<PathBuf>,
+    #[arg(long, value_name = "PATH|URL", requires = "name")]
+    pub(crate) store: Option<StorePlace>,
+    /// The schema of the database of --store, `stepwright` by default
+    #[arg(long, value_name = "NAME", requires = "store")]
+    pub(crate) schema: Option<String>,
     /// The execution's name in the store, or its ARN
     #[arg(long, value_name = "NAME|ARN", requires = "store")]
     pub(crate) name: Option<String>,

@@ -12,8 +12,8 @@ use crate::definitions::template::{NamedValue, named_value};
 use crate::engine::log_arguments::LogArguments;
 use crate::engine::otlp_arguments::OtlpArguments;
 use crate::engine::service_arguments::{ServiceArguments, account};
-use crate::engine::store_place::StorePlace;
 use crate::engine::tasks::{LambdaEndpoint, TaskBinding, binding};
+use crate::store_place::StorePlace;
 use crate::terminal::progress::choice::ProgressArguments;
 
 pub(super) const EXAMPLES: &str = "Examples:

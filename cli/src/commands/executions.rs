@@ -25,12 +25,13 @@ pub(crate) fn executions(arguments: &ExecutionsArguments) -> Result<(), Failure>
     if let Some(token) = &arguments.next_token {
         filter = filter.after(token);
     }
+    let place = arguments.store.in_schema(arguments.schema.as_deref())?;
     let (mut stored, page);
     if arguments.status == Some(Status::Unreadable) {
-        stored = StoredExecutions::new(Box::new(store_file::snapshot(&arguments.store)?));
+        stored = store_file::open_snapshot(&place)?;
         page = unreadable_page(&mut stored, filter)?;
     } else {
-        stored = store_file::open(&arguments.store)?;
+        stored = store_file::open(&place)?;
         page = stored.list(&filter).map_err(store_file::cannot)?;
     }
     let unreadable = unreadable(&mut stored, &page);

@@ -17,5 +17,4 @@ pub(crate) mod otlp_arguments;
 pub(crate) mod service_arguments;
 pub(crate) mod service_calls;
 pub(crate) mod signals;
-pub(crate) mod store_place;
 pub(crate) mod tasks;

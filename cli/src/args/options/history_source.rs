@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::store_place::StorePlace;
 use clap::Args;
 
 /// The sources of recorded executions.
@@ -10,9 +11,12 @@ pub(crate) struct HistorySourceArguments {
     /// A folder with histories, or a file with one; can be given several times
     #[arg(long, value_name = "DIR")]
     pub(crate) histories: Vec<PathBuf>,
-    /// A store of `stepwright run` or `serve`
-    #[arg(long, value_name = "PATH")]
-    pub(crate) store: Option<PathBuf>,
+    /// A store of `stepwright run` or `serve`: its file, or the URL of its database
+    #[arg(long, value_name = "PATH|URL")]
+    pub(crate) store: Option<StorePlace>,
+    /// The schema of the database of --store, `stepwright` by default
+    #[arg(long, value_name = "NAME", requires = "store")]
+    pub(crate) schema: Option<String>,
     /// Only executions of this state machine of the store
     #[arg(long, value_name = "NAME", requires = "store")]
     pub(crate) machine: Option<String>,

@@ -1,13 +1,12 @@
 //! The fields whose values are not shown.
 
-use std::path::Path;
-
 use clap::Args;
 use stepwright_engine::store::StoreReader;
 use stepwright_engine::{Redaction, StoredExecutions};
 
 use crate::failure::Failure;
 use crate::store_file;
+use crate::store_place::StorePlace;
 
 #[derive(Debug, Args)]
 pub(crate) struct RedactArguments {
@@ -44,8 +43,8 @@ pub(crate) struct StoredRedactArguments {
 
 impl StoredRedactArguments {
     /// Opens a store for reading, even while an engine uses it.
-    pub(crate) fn open(&self, path: &Path) -> Result<StoredExecutions, Failure> {
-        let executions = store_file::open(path)?.redact(&self.own.fields());
+    pub(crate) fn open(&self, place: &StorePlace) -> Result<StoredExecutions, Failure> {
+        let executions = store_file::open(place)?.redact(&self.own.fields());
         Ok(if self.reveal_secrets {
             executions.reveal_secrets()
         } else {

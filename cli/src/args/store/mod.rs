@@ -11,10 +11,12 @@ use self::store_inspection::{
     ExportArguments, INFO_EXAMPLES, InfoArguments, QUARANTINE_EXAMPLES, QuarantineArguments,
 };
 use super::{StoredRedactArguments, at_least_one};
+use crate::store_place::StorePlace;
 
 pub(super) const EXECUTIONS_EXAMPLES: &str = "Examples:
   stepwright executions --store orders.db
   stepwright executions --store orders.db --status RUNNING
+  stepwright executions --store postgres://stepwright@db/orders --schema team_a
   stepwright executions --store orders.db --machine orders --limit 1000 --format json
 
 An engine may have the store open and use it at the same time.
@@ -215,9 +217,12 @@ impl From<Status> for stepwright_engine::Status {
 
 #[derive(Debug, Args)]
 pub(crate) struct ExecutionsArguments {
-    /// The store
-    #[arg(long, value_name = "PATH")]
-    pub(crate) store: PathBuf,
+    /// The file of the store, or the URL of its database
+    #[arg(long, value_name = "PATH|URL")]
+    pub(crate) store: StorePlace,
+    /// The schema of the database of --store, `stepwright` by default
+    #[arg(long, value_name = "NAME", requires = "store")]
+    pub(crate) schema: Option<String>,
     /// Only executions with this status
     #[arg(long, value_enum, ignore_case = true)]
     pub(crate) status: Option<Status>,
@@ -237,14 +242,17 @@ pub(crate) struct ExecutionsArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct HistoryArguments {
-    /// The store
+    /// The file of the store, or the URL of its database
     #[arg(
         long,
-        value_name = "PATH",
+        value_name = "PATH|URL",
         requires = "name",
         required_unless_present = "history"
     )]
-    pub(crate) store: Option<PathBuf>,
+    pub(crate) store: Option<StorePlace>,
+    /// The schema of the database of --store, `stepwright` by default
+    #[arg(long, value_name = "NAME", requires = "store")]
+    pub(crate) schema: Option<String>,
     /// The execution's name, or its ARN
     #[arg(long, value_name = "NAME|ARN", requires = "store")]
     pub(crate) name: Option<String>,

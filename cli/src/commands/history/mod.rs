@@ -17,13 +17,14 @@ use crate::terminal::table::{cell, table};
 
 /// Prints the events, the explanation of the states, or a test.
 pub(crate) async fn history(arguments: &HistoryArguments) -> Result<(), Failure> {
-    let Some(path) = &arguments.store else {
+    let Some(place) = &arguments.store else {
         return explanation::of_recorded(arguments);
     };
-    let mut executions = arguments.redact.open(path)?;
+    let place = &place.in_schema(arguments.schema.as_deref())?;
+    let mut executions = arguments.redact.open(place)?;
     let name = arguments.name.as_deref().unwrap_or_default();
     let machine = arguments.machine.as_deref();
-    let found = store_file::find(&mut executions, path, name, machine)?;
+    let found = store_file::find(&mut executions, place, name, machine)?;
     if arguments.explain {
         return explanation::of_stored(arguments, &found);
     }

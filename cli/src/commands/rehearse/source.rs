@@ -49,10 +49,11 @@ impl HistorySource {
         }
         let mut store = None;
         let mut redaction = redaction;
-        if let Some(path) = &arguments.store {
-            shown.push(path.display().to_string());
+        if let Some(place) = &arguments.store {
+            let place = place.in_schema(arguments.schema.as_deref())?;
+            shown.push(place.to_string());
             // The data is masked when it is printed: masked answers would change the paths.
-            let mut stored = store_file::open(path)?.reveal_secrets();
+            let mut stored = store_file::open(&place)?.reveal_secrets();
             let masked = stored.reader().masked_fields();
             redaction = redaction.and(&masked.map_err(store_file::cannot)?);
             entries.extend(stored_entries(&mut stored, arguments)?);

@@ -24,9 +24,9 @@ use crate::definitions::template::ServedTemplates;
 use crate::engine::listener::listen;
 use crate::engine::otlp::Otlp;
 use crate::engine::signals::Signals;
-use crate::engine::store_place::StorePlace;
 use crate::engine::tasks::TestTasks;
 use crate::failure::Failure;
+use crate::store_place::StorePlace;
 use crate::terminal::progress::{Destination, ServerProgress};
 
 /// Serves accounts until a signal.

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use stepwright_asl::MachineType;
+use stepwright_engine::EngineBuilder;
 use stepwright_engine::handler_logs::HandlerLogs;
 use stepwright_engine::search::ExecutionIndex;
 use stepwright_engine::store::SqliteStore;
@@ -33,10 +34,10 @@ use crate::engine::objects;
 use crate::engine::otlp::Otlp;
 use crate::engine::service_calls::{Place, service_calls};
 use crate::engine::signals::{Signals, survive_size_limit};
-use crate::engine::store_place::{StorePlace, open_database};
 use crate::engine::tasks::{ServerTasks, TestTasks};
 use crate::failure::Failure;
 use crate::store_file::{cannot as cannot_store, note_access};
+use crate::store_place::{DatabasePlace, StorePlace};
 use crate::terminal::diagnostics;
 use crate::terminal::progress::{Destination, ServerProgress};
 use crate::terminal::standard_error::dropped_lines;
@@ -60,6 +61,10 @@ const OPEN_EXECUTIONS: usize = 100_000;
 
 /// Serves until the user or the system ends the process.
 pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
+    let mut arguments = arguments;
+    if let Some(place) = &arguments.store {
+        arguments.store = Some(place.in_schema(arguments.schema.as_deref())?);
+    }
     check_store(&arguments)?;
     let otlp = Otlp::start(&arguments.otlp)?;
     let handler_logs = arguments.keep_logs.then(HandlerLogs::new);
@@ -163,7 +168,7 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
     served.map_err(|error| Failure::Failed(error.to_string()))
 }
 
-/// Refuses options for files with a store in a database, and the reverse.
+/// Refuses options for files with a store in a database.
 fn check_store(arguments: &ServeArguments) -> Result<(), Failure> {
     let is_database = matches!(arguments.store, Some(StorePlace::Database(_)));
     let refused = [
@@ -177,12 +182,22 @@ fn check_store(arguments: &ServeArguments) -> Result<(), Failure> {
             "{option} needs a store in a file; omit it, or name a file with --store"
         )));
     }
-    if arguments.schema.is_some() && !is_database {
-        return Err(Failure::Usage(
-            "--schema is for a store in a database; name one with --store postgres://USER@HOST/DATABASE".to_owned(),
-        ));
-    }
     Ok(())
+}
+
+/// Sets the store in a database.
+#[cfg(feature = "postgres")]
+fn with_database(
+    builder: EngineBuilder,
+    database: &DatabasePlace,
+) -> Result<EngineBuilder, Failure> {
+    let store = stepwright_postgres::PostgresStore::open_with(database.options()?);
+    Ok(builder.store(store.map_err(cannot_store)?))
+}
+
+#[cfg(not(feature = "postgres"))]
+fn with_database(_: EngineBuilder, _: &DatabasePlace) -> Result<EngineBuilder, Failure> {
+    Err(crate::store_place::without_postgres())
 }
 
 /// Sets the logs of handlers and the index of executions, which are files next to the store.
@@ -474,9 +489,7 @@ async fn engine(
         builder = builder.virtual_time().create_observer(false, coverage);
     }
     builder = match &account.store {
-        Some(StorePlace::Database(address)) => {
-            open_database(builder, address, arguments.schema.as_deref())?.resume_later()
-        }
+        Some(StorePlace::Database(database)) => with_database(builder, database)?.resume_later(),
         Some(StorePlace::File(path)) => {
             let mut options = SqliteStore::options();
             if let Some(bytes) = arguments.max_store_size {

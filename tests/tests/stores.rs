@@ -2,7 +2,7 @@
 
 use std::env;
 
-use stepwright_engine::store::{SqliteReader, SqliteStore, StoreError, StoreReader};
+use stepwright_runtime::store::{SqliteReader, SqliteStore, StoreError, StoreReader};
 use stepwright_testing::store::{self, TestedStore};
 use tempfile::TempDir;
 
