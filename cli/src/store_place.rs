@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use crate::failure::Failure;
 
-/// What an address of a database can begin with.
+/// The beginnings of the addresses of databases.
 const ADDRESSES: [&str; 2] = ["postgres://", "postgresql://"];
 
 /// The value of `--store`.

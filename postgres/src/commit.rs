@@ -84,11 +84,11 @@ impl Committer {
                     }
                     done => {
                         self.is_open = false;
-                        self.finish(done, changes, last_message).await
+                        self.finish(done, changes, last_message, true).await
                     }
                 }
             }
-            done => self.finish(done, changes, last_message).await,
+            done => self.finish(done, changes, last_message, false).await,
         }
     }
 
@@ -103,7 +103,10 @@ impl Committer {
                 self.client = None;
                 return Err(error);
             }
-            done => self.finish(done, &[], self.ids.last_message).await,
+            done => {
+                let last_message = self.ids.last_message;
+                self.finish(done, &[], last_message, true).await
+            }
         };
         if outcome.is_ok() {
             self.is_open = false;
@@ -112,17 +115,19 @@ impl Committer {
         outcome
     }
 
-    /// The outcome of a transaction with an answer. `last_message` is that before it.
+    /// The outcome of a transaction with an answer. `last_message` is that before it. If it was
+    /// sent before, an own row at its number is that of the first time.
     async fn finish(
         &mut self,
         done: Result<(), Failure>,
         changes: &[Change],
         last_message: i64,
+        was_sent: bool,
     ) -> Result<(), StoreError> {
         let outcome = match done {
             Ok(()) => Ok(()),
             Err(Failure::Store(error) | Failure::Lost(error)) => Err(error),
-            Err(Failure::Constraint { is_number: true }) => self.resolve().await,
+            Err(Failure::Constraint { is_number: true }) => self.resolve(was_sent).await,
             Err(Failure::Constraint { is_number: false }) => {
                 // The changes are applied one by one to find the one that does not fit.
                 self.ids.last_message = last_message;
@@ -148,17 +153,25 @@ impl Committer {
     }
 
     /// Whether the number that could not be taken is that of this transaction.
-    async fn resolve(&mut self) -> Result<(), StoreError> {
+    async fn resolve(&mut self, was_sent: bool) -> Result<(), StoreError> {
         let (numbers, database) = (self.numbers, self.database.clone());
+        // Until the answer, the number may be that of this transaction.
+        let was_open = std::mem::replace(&mut self.is_open, true);
         let next = numbers.next(&database, self.connected().await?).await;
         let next = next.map_err(|error| database.error("read the last commit", &error))?;
+        self.is_open = was_open;
+        let refused = |why: &str| StoreError::Io {
+            path: Some(database.name().to_path_buf()),
+            doing: "commit changes".to_owned(),
+            why: why.to_owned(),
+        };
         match next {
-            NextNumber::Own => Ok(()),
-            NextNumber::Free => Err(StoreError::Io {
-                path: Some(self.database.name().to_path_buf()),
-                doing: "commit changes".to_owned(),
-                why: "the number of the commit was refused, and is free".to_owned(),
-            }),
+            NextNumber::Own if was_sent => Ok(()),
+            NextNumber::Own => {
+                self.numbers.last += 1;
+                Err(refused("its number is that of an earlier commit"))
+            }
+            NextNumber::Free => Err(refused("its number was refused, and is free")),
             NextNumber::Taken => Err(numbers::taken_over(
                 &self.database,
                 &format!("it has made commit {}", self.numbers.last + 1),
@@ -223,17 +236,17 @@ impl Committer {
             Ok(Err(ChangeError::Database(error))) => self.failure(&error),
             Err(_) => Failure::Lost(self.database.too_slow("commit changes", COMMIT)),
         };
+        if let Failure::Lost(error) = failure {
+            self.client = None;
+            self.is_open = true;
+            return Err(error);
+        }
         if run("ROLLBACK").await.is_err() {
             self.client = None;
         }
         match failure {
-            Failure::Store(error) => Err(error),
-            Failure::Constraint { .. } => self.resolve().await,
-            Failure::Lost(error) => {
-                self.client = None;
-                self.is_open = true;
-                Err(error)
-            }
+            Failure::Store(error) | Failure::Lost(error) => Err(error),
+            Failure::Constraint { .. } => self.resolve(false).await,
         }
     }
 

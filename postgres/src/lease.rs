@@ -44,6 +44,12 @@ pub(crate) async fn take(
             let holder: String = row.get(0);
             (holder, row.get::<_, String>(1), row.get::<_, i64>(2))
         });
+        if held.is_none() {
+            return Err(StoreError::Corrupt {
+                path: Some(database.name().to_path_buf()),
+                why: "its lease is missing".to_owned(),
+            });
+        }
         match (&last, &held) {
             // It was renewed while this engine waited.
             (Some(before), Some(now)) if before != now => {

@@ -18,7 +18,7 @@ use crate::database::{Database, Statement};
 /// How many old numbers remain.
 const KEPT: i64 = 1_000;
 /// After how many commits old numbers are deleted.
-const BETWEEN: i64 = 10_000;
+const BETWEEN: i64 = 1_000;
 
 /// The numbers of an engine.
 #[derive(Debug, Clone, Copy)]

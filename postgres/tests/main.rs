@@ -4,5 +4,6 @@
 
 mod engine;
 mod numbers;
+mod proxy;
 mod server;
 mod stores;

@@ -95,7 +95,16 @@ impl Server {
 
     /// The address of the database, with a schema.
     pub(crate) fn options(&self, schema: &str) -> PostgresOptions {
-        let address = format!("postgres://stepwright@127.0.0.1:{}/postgres", self.port);
+        Self::through(self.port, schema)
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The options for a connection through another port.
+    pub(crate) fn through(port: u16, schema: &str) -> PostgresOptions {
+        let address = format!("postgres://stepwright@127.0.0.1:{port}/postgres");
         let options: PostgresOptions = address.parse().expect("an address");
         options.schema(schema).lease(Duration::from_millis(600))
     }
