@@ -1,6 +1,7 @@
 //! Commits transactions under their numbers, and finds out what became of those whose connection
 //! broke.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use stepwright_engine::store::{Change, StoreError};
@@ -22,9 +23,11 @@ const COMMIT: Duration = Duration::from_secs(30);
 /// The connection of the one engine that writes.
 pub(crate) struct Committer {
     pub(crate) database: Database,
-    client: Option<Client>,
+    client: Option<Arc<Client>>,
     numbers: Numbers,
     ids: RowIds,
+    /// Whether the ids must be read again, because a transaction that added some has no effect.
+    needs_ids: bool,
     /// Whether the last transaction may be committed later, because its answer was lost.
     is_open: bool,
 }
@@ -56,13 +59,13 @@ impl Committer {
         let last = read.map_err(failed("read the last commit"))?;
         let mut committer = Self {
             database: database.clone(),
-            client: Some(client),
+            client: Some(Arc::new(client)),
             numbers: Numbers { last, epoch, owner },
             ids: RowIds::default(),
+            needs_ids: true,
             is_open: false,
         };
         committer.commit(&[]).await?;
-        committer.read_ids().await?;
         Ok(committer)
     }
 
@@ -74,7 +77,7 @@ impl Committer {
         match self.attempt(changes).await {
             Err(Failure::Lost(error)) => {
                 self.client = None;
-                self.is_open = true;
+                (self.is_open, self.needs_ids) = (true, true);
                 tracing::warn!(%error, "a commit has no answer, and is sent again");
                 self.ids.last_message = last_message;
                 match self.attempt(changes).await {
@@ -109,8 +112,7 @@ impl Committer {
             }
         };
         if outcome.is_ok() {
-            self.is_open = false;
-            self.read_ids().await?;
+            (self.is_open, self.needs_ids) = (false, true);
         }
         outcome
     }
@@ -131,7 +133,7 @@ impl Committer {
             Err(Failure::Constraint { is_number: false }) => {
                 // The changes are applied one by one to find the one that does not fit.
                 self.ids.last_message = last_message;
-                self.read_ids().await?;
+                self.needs_ids = true;
                 self.in_steps(changes).await
             }
         };
@@ -146,8 +148,7 @@ impl Committer {
                     self.client = None;
                 }
             }
-            // The rows that the transaction added do not exist.
-            Err(_) => self.read_ids().await.unwrap_or(()),
+            Err(_) => self.needs_ids = true,
         }
         outcome
     }
@@ -157,7 +158,7 @@ impl Committer {
         let (numbers, database) = (self.numbers, self.database.clone());
         // Until the answer, the number may be that of this transaction.
         let was_open = std::mem::replace(&mut self.is_open, true);
-        let next = numbers.next(&database, self.connected().await?).await;
+        let next = numbers.next(&database, &*self.connected().await?).await;
         let next = next.map_err(|error| database.error("read the last commit", &error))?;
         self.is_open = was_open;
         let refused = |why: &str| StoreError::Io {
@@ -181,16 +182,13 @@ impl Committer {
     }
 
     async fn attempt(&mut self, changes: &[Change]) -> Result<(), Failure> {
-        self.connected().await.map_err(Failure::Lost)?;
-        let Some(client) = &self.client else {
-            return Ok(());
-        };
+        let client = self.prepared().await.map_err(Failure::Lost)?;
         let mut statements = vec![self.numbers.take()];
         match flight::statements(changes, &mut self.ids) {
             Some(changes) => statements.extend(changes),
             None => return Err(Failure::Constraint { is_number: false }),
         }
-        let sent = self.database.transact(client, statements);
+        let sent = self.database.transact(&client, statements);
         match timeout(COMMIT, sent).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err((number, error))) if is_constraint(&error) => Err(Failure::Constraint {
@@ -205,20 +203,17 @@ impl Committer {
 
     /// Applies changes in a transaction, one after another.
     async fn in_steps(&mut self, changes: &[Change]) -> Result<(), StoreError> {
-        self.connected().await?;
-        let Some(client) = &self.client else {
-            return Ok(());
-        };
+        let client = self.prepared().await?;
         let run = async |text: &str| client.batch_execute(text).await;
         let mut take = Some(self.numbers.take());
         let mut work = async || -> Result<(), ChangeError> {
             run("BEGIN").await?;
             if let Some(take) = take.take() {
-                self.database.execute(client, take).await?;
+                self.database.execute(&client, take).await?;
             }
             let mut writer = ChangeWriter {
                 database: &self.database,
-                client,
+                client: &client,
                 ids: &mut self.ids,
             };
             for change in changes {
@@ -260,25 +255,30 @@ impl Committer {
     }
 
     /// The open connection, or a new one.
-    pub(crate) async fn connected(&mut self) -> Result<&Client, StoreError> {
+    async fn connected(&mut self) -> Result<Arc<Client>, StoreError> {
         let client = match self.client.take() {
             Some(client) if !client.is_closed() => client,
             _ => {
                 let connected = self.database.connect().await;
-                connected.map_err(|error| self.database.error("connect to the database", &error))?
+                let connected = connected
+                    .map_err(|error| self.database.error("connect to the database", &error));
+                Arc::new(connected?)
             }
         };
-        Ok(self.client.insert(client))
+        self.client = Some(client.clone());
+        Ok(client)
     }
 
-    async fn read_ids(&mut self) -> Result<(), StoreError> {
-        let last_message = self.ids.last_message;
-        self.connected().await?;
-        if let Some(client) = &self.client {
-            let read = RowIds::read(&self.database, client, last_message).await;
+    /// The open connection, after which the ids are those of the store.
+    async fn prepared(&mut self) -> Result<Arc<Client>, StoreError> {
+        let client = self.connected().await?;
+        if self.needs_ids {
+            let last_message = self.ids.last_message;
+            let read = RowIds::read(&self.database, &client, last_message).await;
             self.ids = read.map_err(|error| self.database.error("read", &error))?;
+            self.needs_ids = false;
         }
-        Ok(())
+        Ok(client)
     }
 
     /// Ends the lease, so that the next engine need not wait.
@@ -286,7 +286,7 @@ impl Committer {
         let owner = self.numbers.owner;
         let database = self.database.clone();
         let client = self.connected().await?;
-        let ended = lease::release(&database, client, owner).await;
+        let ended = lease::release(&database, &client, owner).await;
         ended.map_err(|error| database.error("end the lease", &error))
     }
 
@@ -300,7 +300,7 @@ impl Committer {
              WHERE EXISTS (SELECT 1 FROM @.executions WHERE executions.arn = asked.arn)",
         )
         .with(bytes, tokio_postgres::types::Type::BYTEA_ARRAY);
-        let rows = database.query(client, query).await;
+        let rows = database.query(&client, query).await;
         let rows = rows.map_err(|error| database.error("read", &error))?;
         let places = rows.iter().map(|row| row.get::<_, i64>(0));
         Ok(places

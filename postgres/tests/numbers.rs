@@ -206,6 +206,37 @@ fn a_commit_whose_answer_is_lost_is_applied_once() {
 
 #[test]
 #[ignore = "needs a PostgreSQL server"]
+fn a_commit_that_does_not_reach_the_server_is_sent_again_with_all_of_its_rows() {
+    let server = Server::start();
+    let proxy = Proxy::start(server.port());
+    let options = Server::through(proxy.port, "orders");
+    let mut store = PostgresStore::open_with(options).expect("it opens");
+    proxy.lose_commit();
+    // It also adds the version of its state machine.
+    store.commit(&[start(1)]).expect("it is committed");
+    assert_eq!(keys(&store), [1]);
+    proxy.lose_commit();
+    proxy.close(true);
+    let Change::Start {
+        mut execution,
+        data,
+    } = start(2)
+    else {
+        unreachable!("it is a start");
+    };
+    execution.machine_hash = "another version".into();
+    let change = Change::Start { execution, data };
+    let out = store.commit(std::slice::from_ref(&change));
+    assert!(out.as_ref().is_err_and(StoreError::may_pass), "{out:?}");
+    proxy.close(false);
+    store.settle().expect("the outcome is known");
+    assert_eq!(keys(&store), [1]);
+    store.commit(&[change]).expect("it is committed");
+    assert_eq!(keys(&store), [1, 2]);
+}
+
+#[test]
+#[ignore = "needs a PostgreSQL server"]
 fn a_lost_answer_is_not_taken_for_that_of_the_next_commit() {
     let server = Server::start();
     let proxy = Proxy::start(server.port());

@@ -16,6 +16,8 @@ pub(crate) struct Proxy {
 struct State {
     /// Whether the next answer is lost, with its connection.
     loses_answer: AtomicBool,
+    /// Whether the next COMMIT does not reach the server.
+    loses_commit: AtomicBool,
     /// Whether new connections are closed.
     is_closed: AtomicBool,
 }
@@ -42,6 +44,11 @@ impl Proxy {
         self.state.loses_answer.store(true, Ordering::SeqCst);
     }
 
+    /// Loses the next COMMIT, and its connection. The server rolls the transaction back.
+    pub(crate) fn lose_commit(&self) {
+        self.state.loses_commit.store(true, Ordering::SeqCst);
+    }
+
     /// Whether the answer is lost already.
     pub(crate) fn has_lost(&self) -> bool {
         !self.state.loses_answer.load(Ordering::SeqCst)
@@ -57,8 +64,19 @@ fn connect(client: TcpStream, server: u16, state: &Arc<State>) {
     let server = TcpStream::connect(("127.0.0.1", server)).expect("the server answers");
     let (requests, to_server) = (client.try_clone(), server.try_clone());
     let (mut requests, mut to_server) = (requests.expect("a copy"), to_server.expect("a copy"));
+    let shared = state.clone();
     thread::spawn(move || {
-        let _ended = std::io::copy(&mut requests, &mut to_server);
+        let mut buffer = [0; 64 * 1024];
+        while let Ok(count @ 1..) = requests.read(&mut buffer) {
+            let is_commit = buffer[..count].windows(7).any(|part| part == b"COMMIT\0");
+            if is_commit && shared.loses_commit.swap(false, Ordering::SeqCst) {
+                break;
+            }
+            if to_server.write_all(&buffer[..count]).is_err() {
+                break;
+            }
+        }
+        let _ended = requests.shutdown(Shutdown::Both);
         let _ended = to_server.shutdown(Shutdown::Both);
     });
     let state = state.clone();
@@ -66,7 +84,8 @@ fn connect(client: TcpStream, server: u16, state: &Arc<State>) {
         let (mut client, mut server) = (client, server);
         let mut buffer = [0; 64 * 1024];
         while let Ok(count @ 1..) = server.read(&mut buffer) {
-            // The answer to a COMMIT ends with these messages; earlier parts of it do not say that it is done.
+            // The answer to a COMMIT ends with these messages; earlier parts of it do not say that
+            // it is done.
             let is_commit = buffer[..count].windows(7).any(|part| part == b"COMMIT\0");
             if is_commit && state.loses_answer.swap(false, Ordering::SeqCst) {
                 break;
