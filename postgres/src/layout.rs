@@ -72,8 +72,14 @@ async fn change(database: &Database, client: &Client) -> Result<(), StoreError> 
         }
         Some(found) => found,
         None => {
-            let create = database.sql("CREATE SCHEMA IF NOT EXISTS @");
-            client.batch_execute(&create).await.map_err(failed)?;
+            // A role that owns the schema may have no right to create one.
+            let name = database.sql("@");
+            let has = Statement::new("SELECT to_regnamespace($1) IS NOT NULL");
+            let rows = database.query(client, has.with(name, Type::TEXT)).await;
+            if !rows.map_err(failed)?.first().is_some_and(|row| row.get(0)) {
+                let create = database.sql("CREATE SCHEMA @");
+                client.batch_execute(&create).await.map_err(failed)?;
+            }
             0
         }
     };

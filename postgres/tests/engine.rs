@@ -114,6 +114,23 @@ fn a_schema_without_a_store_and_a_newer_store_are_refused() {
 
 #[test]
 #[ignore = "needs a PostgreSQL server"]
+fn a_role_that_owns_its_schema_needs_no_other_right() {
+    let server = Server::start();
+    server.sql(
+        "CREATE ROLE limited LOGIN; CREATE SCHEMA orders AUTHORIZATION limited;
+         REVOKE ALL ON DATABASE postgres FROM PUBLIC; GRANT CONNECT ON DATABASE postgres TO limited",
+    );
+    let address = format!("postgres://limited@127.0.0.1:{}/postgres", server.port());
+    let options: stepwright_postgres::PostgresOptions = address.parse().expect("an address");
+    let open =
+        |schema| stepwright_postgres::PostgresStore::open_with(options.clone().schema(schema));
+    drop(open("orders").expect("it opens"));
+    let error = open("other").expect_err("it may not create a schema");
+    assert!(error.to_string().contains("permission denied"), "{error}");
+}
+
+#[test]
+#[ignore = "needs a PostgreSQL server"]
 fn a_database_that_does_not_answer_is_an_error_with_its_name() {
     let options = "postgres://secret-user:secret@127.0.0.1:1/orders";
     let error = stepwright_postgres::PostgresStore::open(options).expect_err("the port is closed");
