@@ -4,6 +4,7 @@
 
 mod engine;
 mod numbers;
+mod page;
 mod proxy;
 mod server;
 mod stores;
