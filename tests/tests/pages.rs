@@ -100,6 +100,7 @@ fn twins(page: &str) -> Vec<String> {
         "tests/tests/imported",
         "server/tests",
         "engine/tests/store",
+        "postgres/tests",
         "runtime/tests/typed",
         "tests/aws/tests/errors_on_the_wire",
     ] {
