@@ -98,6 +98,11 @@ impl<'a> Rows<'a> {
         ids: &mut RowIds,
     ) -> Option<()> {
         let key = i64::try_from(execution.key).ok()?;
+        // A change of an execution before its start does not fit, and here the start would be
+        // first.
+        if self.ended.contains_key(&key) || self.last_records.contains_key(&key) {
+            return None;
+        }
         let (version, is_new) = ids.version(&execution.machine, &execution.machine_hash);
         if is_new {
             let row = (

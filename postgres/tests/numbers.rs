@@ -76,6 +76,24 @@ fn an_engine_that_was_stopped_for_too_long_cannot_commit() {
 
 #[test]
 #[ignore = "needs a PostgreSQL server"]
+fn an_execution_that_ends_before_its_start_in_one_commit_is_refused() {
+    let server = Server::start();
+    let mut store = server.store("orders");
+    let close = Change::Close {
+        key: 1,
+        status: Status::Failed,
+        stopped: Timestamp::from_unix_micros(2),
+    };
+    let refused = store.commit(&[close, start(1)]);
+    assert!(
+        matches!(refused, Err(StoreError::Conflict { .. })),
+        "{refused:?}"
+    );
+    assert_eq!(keys(&store), [0; 0]);
+}
+
+#[test]
+#[ignore = "needs a PostgreSQL server"]
 fn an_engine_whose_lease_ended_before_its_first_commit_comes_too_late() {
     let server = Server::start();
     let mut stopped = server.store("orders");
