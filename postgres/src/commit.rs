@@ -86,7 +86,8 @@ impl Committer {
                         Err(error)
                     }
                     done => {
-                        self.is_open = false;
+                        // A refusal, such as a full disk, says nothing about the first time.
+                        self.is_open = matches!(done, Err(Failure::Store(_)));
                         self.finish(done, changes, last_message, true).await
                     }
                 }
