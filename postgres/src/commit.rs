@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use stepwright_engine::store::{Change, StoreError};
+use stepwright_engine::store::{Change, StoreError, StoreLease};
 use tokio::time::timeout;
 use tokio_postgres::{Client, Error};
 use uuid::Uuid;
@@ -14,7 +14,7 @@ use crate::numbers::{self, NextNumber, Numbers};
 use crate::row_ids::RowIds;
 use crate::sql_error::{is_constraint, is_disconnect};
 use crate::write::{ChangeError, ChangeWriter};
-use crate::{flight, layout, lease};
+use crate::{flight, follow, layout, lease, takeover};
 
 /// A commit that takes longer has an unknown outcome. It is never cancelled: the server would
 /// report a commit as done that a synchronous replica does not have.
@@ -44,7 +44,11 @@ enum Failure {
 
 impl Committer {
     /// Takes the lease, and then the next number, after which no other engine can commit.
-    pub(crate) async fn begin(database: Database, owner: Uuid) -> Result<Self, StoreError> {
+    pub(crate) async fn begin(
+        database: Database,
+        owner: Uuid,
+        lease: &StoreLease,
+    ) -> Result<Self, StoreError> {
         let failed = |doing: &'static str| {
             let database = database.clone();
             move |error: Error| database.error(doing, &error)
@@ -54,19 +58,44 @@ impl Committer {
             .await
             .map_err(failed("connect to the database"))?;
         layout::prepare(&database, &client).await?;
-        let epoch = lease::take(&database, &client, owner).await?;
-        let read = numbers::largest(&database, &client).await;
-        let last = read.map_err(failed("read the last commit"))?;
-        let mut committer = Self {
-            database: database.clone(),
+        let epoch = lease::take(&database, &client, owner, lease).await?;
+        Self::begin_with(database, client, owner, epoch).await
+    }
+
+    /// Takes the next number, after the lease of this epoch.
+    pub(crate) async fn begin_with(
+        database: Database,
+        client: Client,
+        owner: Uuid,
+        epoch: i64,
+    ) -> Result<Self, StoreError> {
+        let taken = takeover::first_number(&database, &client, owner, epoch).await;
+        let numbers = match taken {
+            Ok(numbers) => numbers,
+            Err(error) => {
+                // So that the next attempt, or another engine, need not wait.
+                let _ended = lease::release(&database, &client, owner).await;
+                return Err(error);
+            }
+        };
+        Ok(Self {
+            database,
             client: Some(Arc::new(client)),
-            numbers: Numbers { last, epoch, owner },
+            numbers,
             ids: RowIds::default(),
             needs_ids: true,
             is_open: false,
-        };
-        committer.commit(&[]).await?;
-        Ok(committer)
+        })
+    }
+
+    /// The random name of this engine.
+    pub(crate) fn owner(&self) -> Uuid {
+        self.numbers.owner
+    }
+
+    /// The last committed number.
+    pub(crate) fn last(&self) -> i64 {
+        self.numbers.last
     }
 
     /// Commits changes. If the connection breaks, they are sent once more.
@@ -184,7 +213,7 @@ impl Committer {
 
     async fn attempt(&mut self, changes: &[Change]) -> Result<(), Failure> {
         let client = self.prepared().await.map_err(Failure::Lost)?;
-        let mut statements = vec![self.numbers.take()];
+        let mut statements = vec![self.numbers.take(follow::changed(changes))];
         match flight::statements(changes, &mut self.ids) {
             Some(changes) => statements.extend(changes),
             None => return Err(Failure::Constraint { is_number: false }),
@@ -206,7 +235,7 @@ impl Committer {
     async fn in_steps(&mut self, changes: &[Change]) -> Result<(), StoreError> {
         let client = self.prepared().await?;
         let run = async |text: &str| client.batch_execute(text).await;
-        let mut take = Some(self.numbers.take());
+        let mut take = Some(self.numbers.take(follow::changed(changes)));
         let mut work = async || -> Result<(), ChangeError> {
             run("BEGIN").await?;
             if let Some(take) = take.take() {
@@ -256,7 +285,7 @@ impl Committer {
     }
 
     /// The open connection, or a new one.
-    async fn connected(&mut self) -> Result<Arc<Client>, StoreError> {
+    pub(crate) async fn connected(&mut self) -> Result<Arc<Client>, StoreError> {
         let client = match self.client.take() {
             Some(client) if !client.is_closed() => client,
             _ => {

@@ -124,7 +124,10 @@ impl Database {
     }
 
     /// Runs a task until the database is dropped.
-    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
+    pub(crate) fn spawn<T: Send + 'static>(
+        &self,
+        task: impl Future<Output = T> + Send + 'static,
+    ) -> JoinHandle<T> {
         self.runtime().spawn(task)
     }
 

@@ -7,13 +7,14 @@ CREATE TABLE layout (
 );
 INSERT INTO layout VALUES (1, 1);
 
--- Each transaction adds the number after the last one. See `numbers.rs`.
+-- Each transaction adds the number after the last one. See `numbers.rs`. `changed` are the keys of the executions that it changes, for standbys.
 CREATE TABLE commits (
     n bigint PRIMARY KEY,
     epoch bigint NOT NULL,
-    owner uuid NOT NULL
+    owner uuid NOT NULL,
+    changed bigint[] NOT NULL
 );
-INSERT INTO commits VALUES (0, 0, '00000000-0000-0000-0000-000000000000');
+INSERT INTO commits VALUES (0, 0, '00000000-0000-0000-0000-000000000000', '{}');
 
 -- Which engine should write. See `lease.rs`.
 CREATE TABLE lease (

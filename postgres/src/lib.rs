@@ -41,6 +41,7 @@
 mod commit;
 mod database;
 mod flight;
+mod follow;
 mod layout;
 mod lease;
 mod list;
@@ -50,11 +51,14 @@ mod reader;
 mod row;
 mod row_ids;
 mod sql_error;
+mod standby;
 mod store;
+mod takeover;
 mod view;
 mod write;
 
 pub use options::{OptionsError, PostgresOptions};
 pub use reader::PostgresReader;
+pub use standby::{PostgresStandby, StandbyState, StandbyWatch};
 pub use store::PostgresStore;
 pub use view::PostgresView;

@@ -15,8 +15,8 @@ use uuid::Uuid;
 
 use crate::database::{Database, Statement};
 
-/// How many old numbers remain.
-const KEPT: i64 = 1_000;
+/// How many old numbers remain, for standbys that are behind.
+const KEPT: i64 = 20_000;
 /// After how many commits old numbers are deleted.
 const BETWEEN: i64 = 1_000;
 
@@ -43,15 +43,16 @@ pub(crate) enum NextNumber {
 }
 
 impl Numbers {
-    /// The statement that takes the next number.
-    pub(crate) fn take(&self) -> Statement<'static> {
+    /// The statement that takes the next number for a commit that changes these executions.
+    pub(crate) fn take(&self, changed: Vec<i64>) -> Statement<'static> {
         Statement::new(
-            "INSERT INTO @.commits SELECT $1, CASE WHEN (SELECT epoch FROM @.commits WHERE n = $2) <= $3 THEN $3 END, $4",
+            "INSERT INTO @.commits SELECT $1, CASE WHEN (SELECT epoch FROM @.commits WHERE n = $2) <= $3 THEN $3 END, $4, $5",
         )
         .with(self.last + 1, Type::INT8)
         .with(self.last, Type::INT8)
         .with(self.epoch, Type::INT8)
         .with(self.owner, Type::UUID)
+        .with(changed, Type::INT8_ARRAY)
     }
 
     /// Reads what is at the next number, after it could not be taken.
@@ -111,9 +112,17 @@ pub(crate) async fn largest(
     database: &Database,
     client: &Client,
 ) -> Result<i64, tokio_postgres::Error> {
-    let query = Statement::new("SELECT coalesce(max(n), 0) FROM @.commits");
+    Ok(newest(database, client).await?.0)
+}
+
+/// The largest number in the database, and its epoch.
+pub(crate) async fn newest(
+    database: &Database,
+    client: &Client,
+) -> Result<(i64, i64), tokio_postgres::Error> {
+    let query = Statement::new("SELECT n, epoch FROM @.commits ORDER BY n DESC LIMIT 1");
     let rows = database.query(client, query).await?;
-    Ok(rows.first().map_or(0, |row| row.get(0)))
+    Ok(rows.first().map_or((0, 0), |row| (row.get(0), row.get(1))))
 }
 
 /// Another engine writes.

@@ -10,7 +10,7 @@ use tokio_postgres::config::Host;
 /// The schema of a store without a name.
 const SCHEMA: &str = "stepwright";
 /// How long an engine that died prevents the next one from beginning.
-const LEASE: Duration = Duration::from_secs(5);
+const LEASE: Duration = Duration::from_secs(3);
 /// A database that does not accept a connection in this time is not reachable.
 const CONNECT: Duration = Duration::from_secs(5);
 /// A connection whose peer is silent for this time is lost.
@@ -82,8 +82,9 @@ impl PostgresOptions {
         self
     }
 
-    /// Sets how long an engine that died prevents the next one from beginning; 5 seconds by
-    /// default. The engine renews it three times as often.
+    /// Sets how long an engine that died prevents the next one from beginning; 3 seconds by
+    /// default. The engine renews it three times as often, and does nothing that others can see
+    /// while it could not renew it.
     #[must_use]
     pub fn lease(mut self, lease: Duration) -> Self {
         self.lease = lease;

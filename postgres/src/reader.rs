@@ -1,5 +1,6 @@
 //! Reads the committed data of a store, also while an engine writes to it.
 
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use bytes::Bytes;
@@ -15,6 +16,7 @@ use tokio_postgres::types::Type;
 use tokio_postgres::{Client, Row};
 
 use crate::database::{Database, Statement};
+use crate::follow::{HeldExecutions, OpenExecution};
 use crate::layout;
 use crate::list::ListQuery;
 use crate::options::PostgresOptions;
@@ -31,6 +33,9 @@ pub struct PostgresReader {
     database: Database,
     client: Option<Client>,
     unreadable: Vec<UnreadableRow>,
+    held: HeldExecutions,
+    /// The records of the held executions that an engine has asked for.
+    records: HashMap<u64, Vec<Bytes>>,
 }
 
 impl PostgresReader {
@@ -46,7 +51,7 @@ impl PostgresReader {
 
     /// Opens a store that may not exist.
     pub(crate) fn checked(database: Database) -> Result<Self, StoreError> {
-        let reader = Self::of(database)?;
+        let reader = Self::of(database, HeldExecutions::default())?;
         if let Some(client) = &reader.client {
             let database = &reader.database;
             database.wait(layout::check(database, client))?;
@@ -54,7 +59,8 @@ impl PostgresReader {
         Ok(reader)
     }
 
-    pub(crate) fn of(database: Database) -> Result<Self, StoreError> {
+    /// Opens a reader for an engine, with what its standby holds.
+    pub(crate) fn of(database: Database, held: HeldExecutions) -> Result<Self, StoreError> {
         let connected = database.wait(database.connect());
         let client =
             connected.map_err(|error| database.error("connect to the database", &error))?;
@@ -62,6 +68,8 @@ impl PostgresReader {
             database,
             client: Some(client),
             unreadable: Vec::new(),
+            held,
+            records: HashMap::new(),
         })
     }
 
@@ -167,6 +175,14 @@ impl StoreReader for PostgresReader {
     }
 
     fn open_executions(&mut self) -> Result<Vec<StoredExecution>, StoreError> {
+        if let Some(held) = self.held.take() {
+            let mut open = Vec::with_capacity(held.len());
+            for OpenExecution { execution, records } in held.into_values() {
+                self.records.insert(execution.key, records);
+                open.push(execution);
+            }
+            return Ok(open);
+        }
         let text = format!(
             "SELECT {EXECUTION} FROM @.open AS o JOIN ({EXECUTIONS}) ON e.key = o.key ORDER BY o.key"
         );
@@ -211,6 +227,34 @@ impl StoreReader for PostgresReader {
 
     fn records(&mut self, key: u64) -> Result<Vec<Bytes>, StoreError> {
         self.records_from(key, 0, usize::MAX)
+    }
+
+    fn records_of(&mut self, keys: &[u64]) -> Result<Vec<Option<Vec<Bytes>>>, StoreError> {
+        let mut found: HashMap<u64, Vec<Bytes>> = HashMap::with_capacity(keys.len());
+        for key in keys {
+            found.extend(self.records.remove(key).map(|records| (*key, records)));
+        }
+        let missing = keys.iter().filter(|key| !found.contains_key(key));
+        let missing: Vec<i64> = missing.map(|key| signed(*key)).collect();
+        if !missing.is_empty() {
+            let rows = self.rows(|| {
+                Statement::new(
+                    "SELECT key, seq, data FROM @.records WHERE key = ANY ($1) ORDER BY key, seq",
+                )
+                .with(missing.as_slice(), Type::INT8_ARRAY)
+            })?;
+            let mut damaged = HashSet::new();
+            for row in &rows {
+                let key = row.get::<_, i64>(0).unsigned_abs();
+                let records = found.entry(key).or_default();
+                if usize::try_from(row.get::<_, i64>(1)) != Ok(records.len()) {
+                    damaged.insert(key);
+                }
+                records.push(row::bytes(row, 2));
+            }
+            found.retain(|key, _| !damaged.contains(key));
+        }
+        Ok(keys.iter().map(|key| found.remove(key)).collect())
     }
 
     fn records_from(

@@ -2,12 +2,13 @@
 
 use std::fmt;
 
-use stepwright_engine::store::{Change, Store, StoreError, StoreReader};
+use stepwright_engine::store::{Change, Store, StoreError, StoreLease, StoreReader};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use crate::commit::Committer;
 use crate::database::Database;
+use crate::follow::{self, HeldExecutions};
 use crate::lease;
 use crate::options::PostgresOptions;
 use crate::reader::PostgresReader;
@@ -15,8 +16,11 @@ use crate::reader::PostgresReader;
 /// A store in a schema of a PostgreSQL database. See the [crate's documentation](crate).
 pub struct PostgresStore {
     committer: Committer,
+    lease: StoreLease,
     /// Renews the lease.
     keeper: JoinHandle<()>,
+    /// What a standby held at the takeover.
+    held: HeldExecutions,
 }
 
 impl PostgresStore {
@@ -44,12 +48,22 @@ impl PostgresStore {
     ///
     /// As [`open`](Self::open).
     pub fn open_with(options: PostgresOptions) -> Result<Self, StoreError> {
-        let time = options.lease;
         let database = Database::new(options)?;
-        let owner = Uuid::new_v4();
-        let committer = database.wait(Committer::begin(database.clone(), owner))?;
-        let keeper = database.spawn(lease::keep(database.weak(), owner, time));
-        Ok(Self { committer, keeper })
+        let (owner, lease) = (Uuid::new_v4(), StoreLease::new());
+        let committer = database.wait(Committer::begin(database.clone(), owner, &lease))?;
+        Ok(Self::new(committer, lease, HeldExecutions::default()))
+    }
+
+    /// A store of an engine that has the lease.
+    pub(crate) fn new(committer: Committer, lease: StoreLease, held: HeldExecutions) -> Self {
+        let database = &committer.database;
+        let keeping = lease::keep(database.weak(), committer.owner(), lease.clone());
+        Self {
+            keeper: database.spawn(keeping),
+            committer,
+            lease,
+            held,
+        }
     }
 
     fn wait<T>(
@@ -57,7 +71,13 @@ impl PostgresStore {
         work: impl AsyncFnOnce(&mut Committer) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let database = self.committer.database.clone();
-        database.wait(work(&mut self.committer))
+        let done = database.wait(work(&mut self.committer));
+        if let Err(error) = &done
+            && error.is_lasting()
+        {
+            self.lease.lose(error.clone());
+        }
+        done
     }
 }
 
@@ -65,6 +85,10 @@ impl Store for PostgresStore {
     fn commit(&mut self, changes: &[Change]) -> Result<(), StoreError> {
         if changes.is_empty() {
             return Ok(());
+        }
+        if !follow::changed(changes).is_empty() {
+            // They are older now.
+            drop(self.held.take());
         }
         self.wait(async |committer| committer.commit(changes).await)
     }
@@ -82,15 +106,19 @@ impl Store for PostgresStore {
     }
 
     fn reader(&self) -> Result<Box<dyn StoreReader>, StoreError> {
-        Ok(Box::new(PostgresReader::of(
-            self.committer.database.clone(),
-        )?))
+        let database = self.committer.database.clone();
+        Ok(Box::new(PostgresReader::of(database, self.held.clone())?))
+    }
+
+    fn lease(&self) -> Option<StoreLease> {
+        Some(self.lease.clone())
     }
 }
 
 impl Drop for PostgresStore {
     fn drop(&mut self) {
         self.keeper.abort();
+        self.lease.lose(StoreError::Closed);
         if let Err(error) = self.wait(async |committer| committer.end().await) {
             tracing::warn!("the next engine must wait for the lease of this one: {error}");
         }

@@ -7,4 +7,5 @@ mod numbers;
 mod page;
 mod proxy;
 mod server;
+mod standby;
 mod stores;

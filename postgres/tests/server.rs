@@ -4,7 +4,7 @@ use std::env;
 use std::fs;
 use std::net::TcpListener;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -119,7 +119,20 @@ impl Server {
 
     /// Runs a statement with `psql`, and returns what it prints.
     pub(crate) fn sql(&self, text: &str) -> String {
-        let mut psql = self.program("psql");
+        let output = self.psql(text).output().expect("psql runs");
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+
+    /// Runs a statement with `psql`, and does not wait for it.
+    pub(crate) fn spawn_sql(&self, text: &str) -> Child {
+        let mut psql = self.psql(text);
+        psql.stdout(Stdio::null()).stderr(Stdio::null());
+        psql.spawn().expect("psql runs")
+    }
+
+    fn psql(&self, text: &str) -> Command {
+        let mut psql = Command::new(self.programs.join("psql"));
         let port = self.port.to_string();
         psql.args([
             "-h",
@@ -134,9 +147,7 @@ impl Server {
             "-c",
             text,
         ]);
-        let output = psql.output().expect("psql runs");
-        assert!(output.status.success(), "{output:?}");
-        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+        psql
     }
 }
 

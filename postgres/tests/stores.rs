@@ -34,7 +34,7 @@ fn schemas(topic: &'static str) -> Schemas {
 }
 
 /// `.ci/nightly postgres` tries more cases.
-fn cases() -> u32 {
+pub(crate) fn cases() -> u32 {
     let cases = env::var("PROPTEST_CASES").ok();
     cases.and_then(|cases| cases.parse().ok()).unwrap_or(48)
 }

@@ -1,9 +1,10 @@
-//! Reports to the caller that the store of an engine cannot commit at the moment.
+//! Reports to the caller that the store of an engine cannot commit at the moment, or that another
+//! engine may have it.
 
 use std::time::Duration;
 
 use crate::Engine;
-use crate::store::StoreError;
+use crate::store::{StoreError, StoreLease};
 
 /// A time in which the engine's store cannot commit: its disk is full, another program holds its
 /// lock, or its file is gone.
@@ -33,5 +34,12 @@ impl Engine {
             duration: outage.duration(),
             is_retried: !outage.is_lasting(),
         })
+    }
+
+    /// Returns the lease of a store that another engine can take over; `None` without such a store.
+    /// While it is not [trusted](StoreLease::is_trusted), what this engine has in memory may be
+    /// older than what the other one has done.
+    pub fn store_lease(&self) -> Option<&StoreLease> {
+        self.shared.durable.as_ref()?.journal.lease()
     }
 }

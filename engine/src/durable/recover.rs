@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use stepwright_interpreter::Status;
 use stepwright_interpreter::execution::Outcome;
 
-use super::version_cache::{ReadContext, RecoveredExecution, VersionCache};
+use super::version_cache::{READ_AHEAD, ReadContext, RecoveredExecution, VersionCache};
 use crate::durable::DurableState;
 use crate::error::BuildError;
 use crate::execution::execution_state::ExecutionState;
@@ -49,9 +49,13 @@ impl EngineShared {
             durable.quarantine.add_row(&row);
         }
         // Parents have smaller keys than their children, and come first.
-        for row in open {
+        for (at, row) in open.iter().enumerate() {
+            if at % READ_AHEAD == 0 {
+                let rows = open.iter().skip(at).take(READ_AHEAD);
+                versions.read_ahead(&mut **reader, rows).map_err(cannot)?;
+            }
             let restored =
-                versions.restore_open(self.reading(), &mut **reader, &row, &mut unreadable);
+                versions.restore_open(self.reading(), &mut **reader, row, &mut unreadable);
             match restored {
                 Ok(recovered) if !self.resumes(&recovered) => {}
                 Ok(recovered) if row.child_of.is_some() => {
@@ -71,7 +75,7 @@ impl EngineShared {
                     all.push(pending_execution);
                 }
                 Err(error) if error.may_pass() => return Err(cannot(error)),
-                Err(error) => durable.quarantine.add(&row, &error),
+                Err(error) => durable.quarantine.add(row, &error),
             }
         }
         Ok(all)

@@ -21,6 +21,9 @@ use crate::store::{StoreError, StoreReader, StoredExecution, StoredMachine};
 /// The bytes of the records that are in memory while an execution is read.
 const READ_BYTES: usize = 1_048_576;
 
+/// How many open executions are read together.
+pub(crate) const READ_AHEAD: usize = 128;
+
 /// The context for reading the executions of a store.
 #[derive(Clone, Copy)]
 pub(crate) struct ReadContext<'a> {
@@ -41,6 +44,8 @@ pub(crate) struct VersionCache {
     unusable: Option<HashMap<String, StoreError>>,
     /// The steps in which earlier processes ended; `None` until they are read.
     attempts: Option<StepAttempts>,
+    /// The records of open executions that were read together, by their keys.
+    ahead: HashMap<u64, Vec<Bytes>>,
 }
 
 impl VersionCache {
@@ -118,6 +123,21 @@ impl VersionCache {
         })
     }
 
+    /// Reads the records of open executions, which are restored next.
+    pub(crate) fn read_ahead<'a>(
+        &mut self,
+        reader: &mut dyn StoreReader,
+        rows: impl Iterator<Item = &'a StoredExecution>,
+    ) -> Result<(), StoreError> {
+        let keys: Vec<u64> = rows.map(|row| row.key).collect();
+        let records = reader.records_of(&keys)?;
+        let read = keys.into_iter().zip(records);
+        self.ahead = read
+            .filter_map(|(key, records)| Some((key, records?)))
+            .collect();
+        Ok(())
+    }
+
     /// Reads an open execution, as the engine does when it opens a store: in the order of keys.
     /// Fails also for a child of a Map Run whose parent is unreadable: without its parent it would
     /// be stopped. The keys of unreadable executions are added to `unreadable`.
@@ -160,7 +180,8 @@ impl VersionCache {
     ) -> Result<RecoveredExecution, StoreError> {
         let machine = self.get(reading, reader, row)?;
         let mut restored = RecordDecoder::default();
-        let seq = each_record(reader, row, |record| {
+        let ahead = self.ahead.remove(&row.key);
+        let seq = each_record(reader, row, ahead, |record| {
             let program = machine.program.program().clone();
             let limits = reading.limits.clone();
             restored.read(record, |about| Execution::new(program, about, limits, 0, 0))
@@ -197,11 +218,12 @@ impl VersionCache {
     }
 }
 
-/// Calls `decode` for each record that contains an execution. Returns the number of the next
-/// record.
+/// Calls `decode` for each record that contains an execution. `ahead` has the records, if they were
+/// read already. Returns the number of the next record.
 fn each_record(
     reader: &mut dyn StoreReader,
     row: &StoredExecution,
+    ahead: Option<Vec<Bytes>>,
     mut decode: impl FnMut(&[u8]) -> Result<(), DecodeError>,
 ) -> Result<u32, StoreError> {
     let mut decode = |record: &Bytes| decode(record).map_err(|error| unreadable(row, error));
@@ -211,7 +233,10 @@ fn each_record(
         None => None,
     };
     let Some((last, record)) = last else {
-        let records = reader.records(row.key)?;
+        let records = match ahead {
+            Some(records) => records,
+            None => reader.records(row.key)?,
+        };
         records.iter().try_for_each(decode)?;
         return Ok(count(&records));
     };

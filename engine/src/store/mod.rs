@@ -46,6 +46,7 @@ mod execution;
 pub(crate) mod filter;
 #[doc(hidden)]
 pub mod journal;
+mod lease;
 mod listing;
 mod machine;
 mod machine_count;
@@ -74,6 +75,7 @@ pub use self::document::StoredDocument;
 pub use self::error::StoreError;
 pub use self::execution::StoredExecution;
 pub use self::filter::StoreFilter;
+pub use self::lease::{LeaseRequest, StoreLease};
 pub(crate) use self::listing::RangeRows;
 pub use self::listing::{ListPosition, StoredListing, StoredOrigin};
 pub use self::machine::StoredMachine;
@@ -159,6 +161,11 @@ pub trait Store: Send + 'static {
         None
     }
 
+    /// Returns the lease of a store that another engine may take over. An engine asks for it once.
+    fn lease(&self) -> Option<StoreLease> {
+        None
+    }
+
     /// Opens a reader, which sees committed data and is independent of the writer. Several readers
     /// may be open.
     ///
@@ -221,6 +228,17 @@ pub trait StoreReader: Send {
     ///
     /// [`StoreError::Corrupt`] when a record is missing; the other errors of the store.
     fn records(&mut self, key: u64) -> Result<Vec<Bytes>, StoreError>;
+
+    /// Returns the records of several executions, as [`records`](Self::records) does, in the order of
+    /// the keys. A store for which each call is slow reads them together. `None` means that the
+    /// records of an execution must be read alone, for example because they are damaged.
+    ///
+    /// # Errors
+    ///
+    /// The errors of the store.
+    fn records_of(&mut self, keys: &[u64]) -> Result<Vec<Option<Vec<Bytes>>>, StoreError> {
+        Ok(vec![None; keys.len()])
+    }
 
     /// Returns the records of an execution from this `seq` on, without a gap: at least one if it
     /// exists, and further ones while all have at most `max_bytes`. A store may return more.

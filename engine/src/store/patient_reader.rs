@@ -71,6 +71,10 @@ impl StoreReader for PatientReader {
         repeat(|| self.0.records(key))
     }
 
+    fn records_of(&mut self, keys: &[u64]) -> Result<Vec<Option<Vec<Bytes>>>, StoreError> {
+        repeat(|| self.0.records_of(keys))
+    }
+
     fn records_from(
         &mut self,
         key: u64,

@@ -237,6 +237,8 @@ fn in_pages(
 struct Content {
     machines: Vec<StoredMachine>,
     open: Vec<StoredExecution>,
+    /// The records of the open executions, which are read together.
+    open_records: Vec<Vec<Bytes>>,
     all: Vec<StoredExecution>,
     listed: Vec<Vec<StoredExecution>>,
     in_pages: Vec<Vec<StoredExecution>>,
@@ -260,10 +262,25 @@ struct Content {
     last_key: u64,
 }
 
+fn open_records(
+    reader: &mut dyn StoreReader,
+    open: &[StoredExecution],
+) -> Result<Vec<Vec<Bytes>>, StoreError> {
+    let keys: Vec<u64> = open.iter().map(|row| row.key).collect();
+    let together = reader.records_of(&keys)?;
+    assert_eq!(together.len(), keys.len());
+    let together = keys.into_iter().zip(together);
+    together
+        .map(|(key, records)| records.map_or_else(|| reader.records(key), Ok))
+        .collect()
+}
+
 fn read(reader: &mut dyn StoreReader, filters: &[StoreFilter]) -> Result<Content, StoreError> {
+    let open = reader.open_executions()?;
     Ok(Content {
         machines: reader.machines()?,
-        open: reader.open_executions()?,
+        open_records: open_records(reader, &open)?,
+        open,
         all: reader.list(&StoreFilter::default())?,
         listed: filters
             .iter()

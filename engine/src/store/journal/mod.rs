@@ -28,7 +28,7 @@ use tokio::sync::oneshot;
 pub use self::outage::Outage;
 pub(crate) use self::queue::OnOutage;
 use self::queue::{CapacityWait, Commit, Queue, Submission};
-use super::{Change, Store, StoreError, StoreReader};
+use super::{Change, Store, StoreError, StoreLease, StoreReader};
 use crate::statistics::StoreStatistics;
 
 /// Owns a store. Clones refer to the same journal; when the last one is dropped, the queue is
@@ -67,7 +67,7 @@ impl Journal {
     ///
     /// [`StoreError::Io`] when the operating system cannot create a thread.
     pub fn new(store: Box<dyn Store>) -> Result<Self, StoreError> {
-        let queue = Arc::new(Queue::default());
+        let queue = Arc::new(Queue::of(&*store));
         let taken = queue.clone();
         let thread = std::thread::Builder::new()
             .name("stepwright-journal".to_owned())
@@ -97,8 +97,18 @@ impl Journal {
 
     pub(crate) fn submit(&self, changes: Vec<Change>, on_outage: OnOutage) -> CommitHandle {
         let (commit, outcome) = submission(changes, on_outage);
-        let waits = self.handle.queue.commit(commit);
-        CommitHandle { waits, outcome }
+        let queue = &self.handle.queue;
+        let waits = queue.commit(commit);
+        CommitHandle {
+            waits: waits.map_or(CommitWait::Store, CommitWait::Capacity),
+            outcome,
+            lease: queue.lease.clone(),
+        }
+    }
+
+    /// Returns the lease of a store that another engine may take over.
+    pub(crate) fn lease(&self) -> Option<&StoreLease> {
+        self.handle.queue.lease.as_ref()
     }
 
     /// Returns the outage of the store; `None` if the last attempt to commit succeeded.
@@ -176,8 +186,9 @@ impl Submitter {
         let (commit, outcome) = submission(changes, OnOutage::Fail);
         self.queue.push(Submission::Commit(commit));
         CommitHandle {
-            waits: None,
+            waits: CommitWait::Store,
             outcome,
+            lease: self.queue.lease.clone(),
         }
     }
 }
@@ -216,11 +227,24 @@ impl Drop for JournalHandle {
 
 /// Submitted changes. The future is ready when they are durable, or failed. Dropping it cancels
 /// nothing, unless it waits for capacity.
+///
+/// With a lease, it is ready only while the lease is trusted: an engine that was stopped after a
+/// commit may not act on it before it knows that no other engine has done so.
 #[must_use = "the changes are durable when this is ready"]
 pub struct CommitHandle {
-    /// Set while the submission waits for capacity in the queue.
-    waits: Option<CapacityWait>,
+    waits: CommitWait,
     outcome: oneshot::Receiver<Result<(), StoreError>>,
+    lease: Option<StoreLease>,
+}
+
+/// What submitted changes wait for.
+enum CommitWait {
+    /// Capacity in the queue.
+    Capacity(CapacityWait),
+    /// The outcome of the commit.
+    Store,
+    /// The lease of the store, after the commit.
+    Lease(Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send>>),
 }
 
 impl CommitHandle {
@@ -246,7 +270,7 @@ impl CommitHandle {
 impl std::fmt::Debug for CommitHandle {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("CommitHandle")
-            .field("has_room", &self.waits.is_none())
+            .field("has_room", &!matches!(self.waits, CommitWait::Capacity(_)))
             .finish_non_exhaustive()
     }
 }
@@ -264,11 +288,24 @@ impl Future for CommitHandle {
     type Output = Result<(), StoreError>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        if let Some(waits) = &mut self.waits {
-            std::task::ready!(waits.as_mut().poll(context));
-            self.waits = None;
+        if let CommitWait::Capacity(capacity) = &mut self.waits {
+            std::task::ready!(capacity.as_mut().poll(context));
+            self.waits = CommitWait::Store;
         }
-        let outcome = Pin::new(&mut self.outcome).poll(context);
-        outcome.map(|outcome| outcome.unwrap_or(Err(StoreError::Closed)))
+        if let CommitWait::Store = self.waits {
+            let outcome = std::task::ready!(Pin::new(&mut self.outcome).poll(context));
+            let outcome = outcome.unwrap_or(Err(StoreError::Closed));
+            match self.lease.take_if(|lease| !lease.is_trusted()) {
+                Some(lease) if outcome.is_ok() => {
+                    let trusted = Box::pin(async move { lease.trusted().await });
+                    self.waits = CommitWait::Lease(trusted);
+                }
+                _ => return Poll::Ready(outcome),
+            }
+        }
+        match &mut self.waits {
+            CommitWait::Lease(trusted) => trusted.as_mut().poll(context),
+            CommitWait::Capacity(_) | CommitWait::Store => Poll::Pending,
+        }
     }
 }

@@ -10,7 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::outage::Outage;
 use crate::statistics::StoreMeter;
-use crate::store::{Change, StoreError, StoreReader};
+use crate::store::{Change, Store, StoreError, StoreLease, StoreReader};
 
 /// The maximum changes in one transaction, unless one submission has more.
 const MOST_CHANGES: usize = 4_096;
@@ -138,6 +138,8 @@ pub(super) struct Queue {
     state: Mutex<QueueState>,
     changed: Condvar,
     pub(super) meter: Arc<StoreMeter>,
+    /// The lease of a store that another engine may take over.
+    pub(super) lease: Option<StoreLease>,
 }
 
 #[derive(Default)]
@@ -151,18 +153,18 @@ struct QueueState {
     outage: Option<Outage>,
 }
 
-impl Default for Queue {
-    fn default() -> Self {
+impl Queue {
+    /// Creates the queue of a store.
+    pub(super) fn of(store: &dyn Store) -> Self {
         Self {
             capacity: Arc::new(Semaphore::new(MOST_WAITING as usize)),
             state: Mutex::default(),
             changed: Condvar::default(),
             meter: Arc::default(),
+            lease: store.lease(),
         }
     }
-}
 
-impl Queue {
     /// Adds a commit, or drops it when the queue is closed. If the queue is full, the returned
     /// future adds it later. Capacity goes to the future that waits longest, when it is polled.
     pub(super) fn commit(self: &Arc<Self>, commit: Commit) -> Option<CapacityWait> {
