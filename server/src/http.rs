@@ -214,7 +214,9 @@ impl Http {
         };
         self.access
             .check_signature(&head.headers, &head.uri, body.as_ref())?;
+        self.check_lease()?;
         let is_slow = SlowRequests::includes(operation, body.as_ref().len());
+        let is_read = only_reads(operation);
         let (service, operation) = (self.service.clone(), operation.to_owned());
         let trace = trace_of(&head.headers);
         let performed = async move {
@@ -224,10 +226,26 @@ impl Http {
                 None => performed.await,
             }
         };
-        if is_slow {
+        let answer = if is_slow {
             self.slow.run(performed).await?
         } else {
             performed.await
+        };
+        // What was read is older than what another server may have committed since. A change is
+        // answered when it is durable, and the lease was trusted then.
+        if is_read {
+            self.check_lease()?;
+        }
+        answer
+    }
+
+    /// Refuses requests while another server may have the store.
+    fn check_lease(&self) -> Result<(), ApiError> {
+        match self.service.engine.store_lease() {
+            Some(lease) if !lease.is_trusted() => Err(ApiError::unavailable(
+                "this server cannot renew the lease of its store; another server may have taken over",
+            )),
+            _ => Ok(()),
         }
     }
 }

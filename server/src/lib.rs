@@ -113,6 +113,8 @@ mod service;
 mod shape;
 mod signature;
 #[cfg(feature = "console")]
+mod standby;
+#[cfg(feature = "console")]
 mod stored_console;
 #[cfg(any(feature = "console", feature = "schedules"))]
 mod time_zone;
@@ -132,6 +134,8 @@ pub use self::schedules::{ScheduleProblem, Schedules, SchedulesError};
 #[cfg(feature = "console")]
 pub use self::server::DebugSessionError;
 pub use self::server::{Server, ServerBuilder, ServerError};
+#[cfg(feature = "console")]
+pub use self::standby::StandbyReport;
 #[cfg(feature = "console")]
 pub use self::stored_console::{StoredConsole, StoredConsoleError};
 

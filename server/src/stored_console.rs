@@ -8,7 +8,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use serde_json::json;
 use stepwright_engine::server_support::ServerEngine;
 use stepwright_engine::store::{StoreError, StoreView};
@@ -16,14 +16,17 @@ use stepwright_engine::{BuildError, Engine, Redaction};
 use tokio::net::TcpListener;
 
 use crate::access::Access;
+use crate::access_keys::AccessKeys;
 use crate::authority::Host;
 use crate::connection::{self, ClientTimeouts};
 use crate::console::{self, StoreSource};
 use crate::control::Control;
+use crate::error::ApiError;
 use crate::http;
 use crate::operator::json_response;
 use crate::response_memory::ResponseMemory;
 use crate::service::Service;
+use crate::standby::StandbyReport;
 
 /// A server of the console for a store, next to the engine of another process. It only reads, and
 /// has no engine that runs anything.
@@ -49,6 +52,8 @@ pub struct StoredConsole {
     service: Arc<Service>,
     store: StoreSource,
     hosts: Vec<Host>,
+    keys: Option<AccessKeys>,
+    has_pages: bool,
     shutdown: Pin<Box<dyn Future<Output = ()> + Send>>,
 }
 
@@ -88,6 +93,8 @@ impl StoredConsole {
             service,
             store,
             hosts: Vec::new(),
+            keys: None,
+            has_pages: true,
             shutdown: Box::pin(std::future::pending()),
         })
     }
@@ -116,6 +123,30 @@ impl StoredConsole {
         self
     }
 
+    /// Makes a browser ask for the ID and the secret of one of these keys, as
+    /// [`ServerBuilder::access_keys`](crate::ServerBuilder::access_keys) does.
+    #[must_use]
+    pub fn access_keys(mut self, keys: AccessKeys) -> Self {
+        self.keys = Some(keys);
+        self
+    }
+
+    /// Sets whether there are pages, in addition to `/health` and `/ready`; there are unless this is
+    /// `false`.
+    #[must_use]
+    pub fn pages(mut self, has_pages: bool) -> Self {
+        self.has_pages = has_pages;
+        self
+    }
+
+    /// Serves as a standby, whose state this function returns: pages show it, `/health` answers 200
+    /// with the status `standby`, `/ready` answers 503, and so does the API, which clients repeat.
+    #[must_use]
+    pub fn standby(mut self, report: impl Fn() -> StandbyReport + Send + Sync + 'static) -> Self {
+        self.store.standby = Some(Arc::new(report));
+        self
+    }
+
     /// Shuts the server down when this future is ready.
     #[must_use]
     pub fn shutdown(mut self, shutdown: impl Future<Output = ()> + Send + 'static) -> Self {
@@ -130,14 +161,21 @@ impl StoredConsole {
         let (service, store) = (&self.service, Arc::new(self.store));
         let access = Arc::new(Access {
             hosts: self.hosts,
-            keys: None,
+            keys: self.keys,
             region: service.engine.region().to_owned(),
         });
-        let pages = console::store_router(store.clone(), service, &access, timeouts.body);
-        let health = Router::new()
+        let pages = if self.has_pages {
+            console::store_router(store.clone(), service, &access, timeouts.body)
+        } else {
+            Router::new()
+        };
+        let mut health = Router::new()
             .route("/health", get(health))
-            .route("/ready", get(health))
-            .with_state(store);
+            .route("/ready", get(ready));
+        if store.standby.is_some() {
+            health = health.route("/", post(not_leading));
+        }
+        let health = health.with_state(store);
         let memory = ResponseMemory::new();
         let router = http::pages_router(health.merge(pages), access, memory.clone());
         let shutdown = async {
@@ -149,9 +187,13 @@ impl StoredConsole {
     }
 }
 
-/// Reports whether the store can be read: 200, or 503.
+/// Reports whether the store can be read: 200, or 503. A standby waits for its store.
 async fn health(State(store): State<Arc<StoreSource>>) -> Response {
     let version = env!("CARGO_PKG_VERSION");
+    if let Some(standby) = &store.standby {
+        let body = json!({"status": "standby", "version": version, "standby": standby().to_json()});
+        return json_response(StatusCode::OK, &body);
+    }
     match store.newest().await {
         Ok(_) => json_response(StatusCode::OK, &json!({"status": "ok", "version": version})),
         Err(error) => {
@@ -160,6 +202,25 @@ async fn health(State(store): State<Arc<StoreSource>>) -> Response {
             json_response(StatusCode::SERVICE_UNAVAILABLE, &body)
         }
     }
+}
+
+/// Reports whether requests are welcome, which a standby denies.
+async fn ready(store: State<Arc<StoreSource>>) -> Response {
+    let Some(standby) = &store.standby else {
+        return health(store).await;
+    };
+    let body = json!({"status": "standby", "standby": standby().to_json()});
+    json_response(StatusCode::SERVICE_UNAVAILABLE, &body)
+}
+
+/// Refuses a request of the API with an error that clients repeat, perhaps at another server.
+async fn not_leading(State(store): State<Arc<StoreSource>>) -> Response {
+    let leader = store.standby.as_ref().map(|standby| standby().leader);
+    let leader = leader.filter(|leader| !leader.is_empty());
+    let leader = leader.as_deref().unwrap_or("another server");
+    http::refusal(&ApiError::unavailable(format!(
+        "this server is a standby; {leader} has the store"
+    )))
 }
 
 impl fmt::Debug for StoredConsole {

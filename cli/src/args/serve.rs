@@ -108,6 +108,10 @@ pub(crate) struct ServeArguments {
     /// The schema of the database of --store, `stepwright` by default; each server needs its own
     #[arg(long, value_name = "NAME", requires = "store")]
     pub(crate) schema: Option<String>,
+    /// Wait while another server has the database of --store, and take over when it ends or dies;
+    /// clients of both addresses repeat the requests that fail meanwhile
+    #[arg(long, requires = "store")]
+    pub(crate) standby: bool,
     /// Delete executions this many days after their end; 90 by default with --store. Without
     /// --store, they are deleted when the next one ends
     #[arg(long, value_name = "DAYS", value_parser = days)]

@@ -7,7 +7,7 @@ use crate::Engine;
 use crate::store::{StoreError, StoreLease};
 
 /// A time in which the engine's store cannot commit: its disk is full, another program holds its
-/// lock, or its file is gone.
+/// lock, its file is gone, or its lease cannot be renewed.
 ///
 /// Executions wait: each continues from where it was when the store commits again. Until then
 /// starts, redrives and changes of state machines and activities fail, and answers to task tokens
@@ -27,12 +27,19 @@ impl Engine {
     /// Returns the outage of the store; `None` without a store, and while the last commit
     /// succeeded.
     pub fn store_outage(&self) -> Option<StoreOutage> {
-        let durable = self.shared.durable.as_ref()?;
-        let outage = durable.journal.outage()?;
+        let journal = &self.shared.durable.as_ref()?.journal;
+        if let Some(outage) = journal.outage() {
+            return Some(StoreOutage {
+                error: outage.error().clone(),
+                duration: outage.duration(),
+                is_retried: !outage.is_lasting(),
+            });
+        }
+        let (error, duration) = journal.lease()?.outage()?;
         Some(StoreOutage {
-            error: outage.error().clone(),
-            duration: outage.duration(),
-            is_retried: !outage.is_lasting(),
+            is_retried: !error.is_lasting(),
+            error,
+            duration,
         })
     }
 

@@ -74,7 +74,11 @@ impl StoreLease {
     /// that in the store, because no two clocks have the same speed.
     pub fn renew(&self, request: LeaseRequest, time: Duration) {
         let until = (request.asked + time).unix_micros();
-        self.state.trusted_until.store(until, Ordering::Release);
+        let lost = self.lost();
+        if lost.is_none() {
+            self.state.trusted_until.store(until, Ordering::Release);
+        }
+        drop(lost);
         self.state.changed.notify_waiters();
     }
 
@@ -84,8 +88,9 @@ impl StoreLease {
         if lost.is_none() {
             *lost = Some(error);
         }
+        let now = system_time().unix_micros();
+        self.state.trusted_until.fetch_min(now, Ordering::AcqRel);
         drop(lost);
-        self.state.trusted_until.store(i64::MIN, Ordering::Release);
         self.state.changed.notify_waiters();
     }
 
@@ -93,6 +98,20 @@ impl StoreLease {
     #[must_use]
     pub fn is_trusted(&self) -> bool {
         system_time().unix_micros() < self.state.trusted_until.load(Ordering::Acquire)
+    }
+
+    /// Returns why the lease is not trusted, and for how long it has not been.
+    pub(crate) fn outage(&self) -> Option<(StoreError, Duration)> {
+        let until = self.state.trusted_until.load(Ordering::Acquire);
+        let micros = system_time().unix_micros().saturating_sub(until);
+        let micros = u64::try_from(micros).ok()?;
+        let lost = self.lost().clone();
+        let error = lost.unwrap_or_else(|| StoreError::Io {
+            path: None,
+            doing: "renew its lease".to_owned(),
+            why: "it does not answer, so another engine may take over".to_owned(),
+        });
+        Some((error, Duration::from_micros(micros)))
     }
 
     /// Waits until the lease is trusted.

@@ -49,6 +49,19 @@ pub(super) struct ConsoleState {
     pub(super) body_time: Duration,
 }
 
+impl ConsoleState {
+    /// Returns why the pages may not show what is true now, for all of them.
+    pub(super) fn warning(&self) -> Option<String> {
+        if let Some(standby) = self.source.store().and_then(|store| store.standby.as_ref()) {
+            return Some(standby().to_string());
+        }
+        let lease = self.service.engine.store_lease()?;
+        (!lease.is_trusted()).then(|| {
+            "This server cannot renew the lease of its store. Another server may have taken over, and these pages may be old.".to_owned()
+        })
+    }
+}
+
 impl std::ops::Deref for Console {
     type Target = ConsoleState;
 

@@ -17,7 +17,8 @@ use tokio::task::JoinHandle;
 
 use super::account_stores::AccountStores;
 use super::{
-    AccountEngine, LAST_EVENTS, access_keys, console_mode, engine, ready, template_inputs,
+    AccountEngine, AccountStore, LAST_EVENTS, access_keys, console_mode, engine, ready,
+    template_inputs,
 };
 use crate::args::{AccountsChoice, ServeArguments};
 use crate::definitions::template::ServedTemplates;
@@ -221,7 +222,7 @@ async fn create(
     });
     let account = AccountEngine {
         account: &settings.account,
-        store: store.map(StorePlace::File),
+        store: store.map(|file| AccountStore::Place(StorePlace::File(file))),
         mocks: mocks.transpose()?,
         tasks: arguments.virtual_time.then_some(tasks),
     };

@@ -4,6 +4,7 @@ mod account_stores;
 mod accounts;
 mod ready;
 mod schedules;
+mod standby;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -24,6 +25,7 @@ use stepwright_studio::{ACCESS_KEYS_VARIABLE, Studio};
 use stepwright_testing::{MockConfig, coverage_observer};
 use tracing_subscriber::Layer as _;
 
+use self::standby::TakenStore;
 use crate::args::{AccountsChoice, ConsoleChoice, ServeArguments};
 use crate::commands::studio;
 use crate::definitions::input;
@@ -66,6 +68,7 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
         arguments.store = Some(place.in_schema(arguments.schema.as_deref())?);
     }
     check_store(&arguments)?;
+    standby::check(&arguments)?;
     let otlp = Otlp::start(&arguments.otlp)?;
     let handler_logs = arguments.keep_logs.then(HandlerLogs::new);
     let mut layers = otlp.layers();
@@ -88,7 +91,16 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
     };
     let schedule_count = schedules.len();
     let has_keys = keys.is_some();
-    let (engine, events) = engine(&arguments, &otlp, AccountEngine::of(&arguments)).await?;
+    let mut account = AccountEngine::of(&arguments);
+    let mut bound = None;
+    if arguments.standby {
+        let Some(takeover) = standby::wait(&arguments, keys.as_ref(), &signals).await? else {
+            return Ok(());
+        };
+        account.store = Some(AccountStore::Taken(takeover.store));
+        bound = Some((takeover.listener, takeover.address));
+    }
+    let (engine, events) = engine(&arguments, &otlp, account).await?;
     if let Some(events) = events.clone() {
         tokio::spawn(events.send());
     }
@@ -132,7 +144,10 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
         }
     };
     allow_connections();
-    let (listener, address) = listen(SocketAddr::new(arguments.host, arguments.port)).await?;
+    let (listener, address) = match bound {
+        Some(bound) => bound,
+        None => listen(SocketAddr::new(arguments.host, arguments.port)).await?,
+    };
     note_address(&arguments, address, has_keys);
     // Only here: other users of this machine can read the pages of the console.
     if let Some(path) = studio_address {
@@ -147,7 +162,8 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
     // Another task, so that the evaluation of a large template does not delay requests.
     let watching = templates.map(|templates| tokio::spawn(templates.watch()));
     let served = tokio::select! {
-        served = server.serve(listener) => served,
+        served = server.serve(listener) => served.map_err(|error| Failure::Failed(error.to_string())),
+        replaced = standby::replaced(&engine) => Err(replaced),
         () = signals.wait(2) => Ok(()),
     };
     // After a second signal it ends the grace period.
@@ -164,8 +180,10 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
         logs.flush();
     }
     otlp.finish().await;
-    report_open(left.len(), arguments.store.is_some());
-    served.map_err(|error| Failure::Failed(error.to_string()))
+    if served.is_ok() {
+        report_open(left.len(), arguments.store.is_some());
+    }
+    served
 }
 
 /// Refuses options for files with a store in a database.
@@ -423,10 +441,17 @@ fn handler_hint(arguments: &ServeArguments) -> String {
     )
 }
 
+/// The store of an account.
+enum AccountStore {
+    Place(StorePlace),
+    /// One that a standby has taken over.
+    Taken(TakenStore),
+}
+
 /// What the engine of an account has in addition to the options.
 struct AccountEngine<'a> {
     account: &'a str,
-    store: Option<StorePlace>,
+    store: Option<AccountStore>,
     /// Test cases that replace those of the options.
     mocks: Option<MockConfig>,
     /// The tasks that a test executes.
@@ -438,7 +463,7 @@ impl<'a> AccountEngine<'a> {
     fn of(arguments: &'a ServeArguments) -> Self {
         Self {
             account: &arguments.account,
-            store: arguments.store.clone(),
+            store: arguments.store.clone().map(AccountStore::Place),
             mocks: None,
             tasks: None,
         }
@@ -488,15 +513,18 @@ async fn engine(
         let coverage = coverage_observer(None);
         builder = builder.virtual_time().create_observer(false, coverage);
     }
-    builder = match &account.store {
-        Some(StorePlace::Database(database)) => with_database(builder, database)?.resume_later(),
-        Some(StorePlace::File(path)) => {
+    builder = match account.store {
+        Some(AccountStore::Taken(store)) => store.connect(builder).resume_later(),
+        Some(AccountStore::Place(StorePlace::Database(database))) => {
+            with_database(builder, &database)?.resume_later()
+        }
+        Some(AccountStore::Place(StorePlace::File(path))) => {
             let mut options = SqliteStore::options();
             if let Some(bytes) = arguments.max_store_size {
                 options = options.max_bytes(bytes);
             }
-            let store = options.open(path).map_err(cannot_store)?;
-            note_access(path);
+            let store = options.open(&path).map_err(cannot_store)?;
+            note_access(&path);
             builder.store(store).resume_later()
         }
         None => builder.retention(RETAINED),

@@ -99,6 +99,7 @@ impl<'p> Page<'p> {
                     main id="content" tabindex="-1" data-live=[self.live] data-worker=(console.assets.url("live-worker.js"))
                         data-token=[(!console.is_read_only).then_some(link::FORM_TOKEN)] {
                         p id="connection" role="status" {}
+                        @if let Some(warning) = console.warning() { p class="notice" role="status" { (warning) } }
                         @if let Some(notice) = self.notice { p class="notice" role="status" { (notice) } }
                         (content)
                     }

@@ -8,6 +8,7 @@ use stepwright_engine::{ExecutionDescription, ExecutionFilter, Redaction, Stored
 
 use super::idle_readers::{IdleReaders, OpenReader};
 use crate::service::Service;
+use crate::standby::ReportStandby;
 
 /// How old the state machines can be. The pages of a busy store do not read them each time.
 const CACHE_TIME: Duration = Duration::from_millis(500);
@@ -21,6 +22,8 @@ pub(crate) struct StoreSource {
     reveals_secrets: bool,
     idle: IdleReaders,
     machines: tokio::sync::Mutex<Option<StoredControl>>,
+    /// The state of the standby that shows the store.
+    pub(crate) standby: Option<ReportStandby>,
 }
 
 /// The state machines of a store, as they were read last.
@@ -41,6 +44,7 @@ impl StoreSource {
             reveals_secrets: false,
             idle: IdleReaders::default(),
             machines: tokio::sync::Mutex::default(),
+            standby: None,
         }
     }
 
