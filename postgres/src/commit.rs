@@ -93,6 +93,10 @@ impl Committer {
         self.numbers.owner
     }
 
+    pub(crate) fn epoch(&self) -> i64 {
+        self.numbers.epoch
+    }
+
     /// The last committed number.
     pub(crate) fn last(&self) -> i64 {
         self.numbers.last

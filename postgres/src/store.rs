@@ -66,12 +66,19 @@ impl PostgresStore {
         }
     }
 
+    fn note_commit(&self) {
+        let (epoch, last) = (self.committer.epoch(), self.committer.last());
+        self.lease
+            .committed(epoch.unsigned_abs(), last.unsigned_abs());
+    }
+
     fn wait<T>(
         &mut self,
         work: impl AsyncFnOnce(&mut Committer) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let database = self.committer.database.clone();
         let done = database.wait(work(&mut self.committer));
+        self.note_commit();
         if let Err(error) = &done
             && error.is_lasting()
         {

@@ -188,6 +188,10 @@ pub struct StoreStatistics {
     pub file_bytes: u64,
     /// The bytes of the write-ahead log, at most two seconds ago; 0 if the store has none.
     pub log_bytes: u64,
+    /// How many engines have had the store, at most two seconds ago; 0 if it cannot be taken over.
+    pub epoch: u64,
+    /// The number of the last commit, at most two seconds ago; 0 if the store cannot be taken over.
+    pub last_commit: u64,
 }
 
 /// The distribution of a value.

@@ -10,6 +10,7 @@ use super::recorder::Histogram;
 use super::snapshot::StoreStatistics;
 use super::table;
 use super::total::Total;
+use crate::store::StoreLease;
 
 /// The interval at which the sizes of a store's files are read.
 const SIZE_INTERVAL: Duration = Duration::from_secs(1);
@@ -45,6 +46,8 @@ pub(crate) struct StoreMeter {
     unavailable: Level,
     file: Level,
     log: Level,
+    epoch: Level,
+    last_commit: Level,
     /// When the sizes were read last.
     sized: Mutex<Option<Instant>>,
 }
@@ -63,6 +66,8 @@ impl Default for StoreMeter {
             unavailable: Level::new(table::STORE_UNAVAILABLE.gauge(None)),
             file: Level::new(table::STORE_FILE_SIZE.gauge(None)),
             log: Level::new(table::STORE_LOG_SIZE.gauge(None)),
+            epoch: Level::new(table::STORE_EPOCH.gauge(None)),
+            last_commit: Level::new(table::STORE_LAST_COMMIT.gauge(None)),
             sized: Mutex::default(),
         }
     }
@@ -94,13 +99,23 @@ impl StoreMeter {
         self.unavailable.set(u64::from(!is_available));
     }
 
-    /// Sets the sizes of the files, if they were not read for a second.
-    pub(crate) fn update_size(&self, now: Instant, size: impl FnOnce() -> Option<StoreSize>) {
+    /// Sets the sizes of the files, if they were not read for a second, and the numbers of a lease.
+    pub(crate) fn update_size(
+        &self,
+        now: Instant,
+        lease: Option<&StoreLease>,
+        size: impl FnOnce() -> Option<StoreSize>,
+    ) {
         let mut sized = self.sized.lock().unwrap_or_else(PoisonError::into_inner);
         if sized.is_some_and(|at| now.saturating_duration_since(at) < SIZE_INTERVAL) {
             return;
         }
         *sized = Some(now);
+        if let Some(lease) = lease {
+            let (epoch, commit) = lease.last_commit();
+            self.epoch.set(epoch);
+            self.last_commit.set(commit);
+        }
         if let Some(StoreSize { file, log }) = size() {
             self.file.set(file);
             self.log.set(log);
@@ -120,6 +135,8 @@ impl StoreMeter {
             outage_time: outage.unwrap_or_default(),
             file_bytes: self.file.get(),
             log_bytes: self.log.get(),
+            epoch: self.epoch.get(),
+            last_commit: self.last_commit.get(),
         }
     }
 }

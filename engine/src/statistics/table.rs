@@ -248,4 +248,10 @@ metrics! {
     STORE_LOG_SIZE: "store_log_size_bytes", None, Gauge, Bytes, None,
         "The size of the store's write-ahead log",
         |all| of_store(all, |of| Number(of.log_bytes));
+    STORE_EPOCH: "store_epoch", None, Gauge, Count, None,
+        "How many engines have had the store, if it can be taken over",
+        |all| of_store(all, |of| Number(of.epoch));
+    STORE_LAST_COMMIT: "store_last_commit", None, Gauge, Count, None,
+        "The number of the store's last commit, if it can be taken over",
+        |all| of_store(all, |of| Number(of.last_commit));
 }

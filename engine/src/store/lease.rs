@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::pin::pin;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -44,6 +44,10 @@ struct LeaseState {
     /// A [`system_time`] in microseconds, which also counts the time in which the machine is
     /// suspended.
     trusted_until: AtomicI64,
+    /// How often the store was taken over.
+    epoch: AtomicU64,
+    /// The number of the last commit.
+    commit: AtomicU64,
     lost: Mutex<Option<StoreError>>,
     changed: Notify,
 }
@@ -80,6 +84,22 @@ impl StoreLease {
         }
         drop(lost);
         self.state.changed.notify_waiters();
+    }
+
+    /// Notes the number of the last commit, and how often the store was taken over before it, for
+    /// the [statistics](crate::Engine::statistics).
+    pub fn committed(&self, epoch: u64, commit: u64) {
+        self.state.epoch.store(epoch, Ordering::Relaxed);
+        self.state.commit.store(commit, Ordering::Relaxed);
+    }
+
+    /// Returns the numbers of [`committed`](Self::committed).
+    pub(crate) fn last_commit(&self) -> (u64, u64) {
+        let state = &self.state;
+        (
+            state.epoch.load(Ordering::Relaxed),
+            state.commit.load(Ordering::Relaxed),
+        )
     }
 
     /// Ends the lease for ever: another engine has the store.

@@ -118,7 +118,8 @@ impl Journal {
 
     /// Returns the numbers of the store.
     pub(crate) fn statistics(&self) -> StoreStatistics {
-        let outage = self.outage().map(|outage| outage.duration());
+        let lease = || Some(self.lease()?.outage()?.1);
+        let outage = self.outage().map(|outage| outage.duration()).or_else(lease);
         self.handle.queue.meter.statistics(outage)
     }
 

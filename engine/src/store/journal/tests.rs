@@ -90,6 +90,10 @@ impl Store for Gated {
     }
 }
 
+fn waits_for_capacity(commit: &CommitHandle) -> bool {
+    matches!(commit.waits, CommitWait::Capacity(_))
+}
+
 fn gated() -> (Journal, Gate) {
     let store = MemoryStore::new();
     let (begins, has_begun) = mpsc::channel();
@@ -365,7 +369,7 @@ fn submissions_wait_for_queue_capacity_and_are_all_committed() {
         // Each of another execution, because submissions that wait may be queued in any order.
         let changes = (2..count + 2).map(|key| vec![start_of(key.into(), bytes)]);
         let mut all: Vec<_> = changes.map(|one| journal.commit(one)).collect();
-        let queued = all.iter().filter(|one| one.waits.is_none()).count();
+        let queued = all.iter().filter(|one| !waits_for_capacity(one)).count();
         assert!(queued < all.len() && queued <= 16_384, "{queued}");
         assert!(queued == 1 || queued * bytes <= 64 << 20, "{queued}");
         assert!(all.iter_mut().all(|one| poll(one).is_pending()));
@@ -400,7 +404,7 @@ fn submissions_that_wait_for_capacity_fail_when_the_journal_closes() {
         .collect();
     let last = all.pop().expect("one waits");
     let given_up = all.pop().expect("another one waits");
-    assert!(last.waits.is_some() && given_up.waits.is_some());
+    assert!(waits_for_capacity(&last) && waits_for_capacity(&given_up));
     drop(given_up);
     (0..2).for_each(|_| gate.open());
     journal.close();
@@ -448,4 +452,80 @@ async fn a_reader_sees_earlier_submissions() {
     committed.await.expect("it is durable");
     journal.close();
     assert_eq!(journal.reader().await.err(), Some(StoreError::Closed));
+}
+
+/// A store with a lease.
+struct Leased(MemoryStore, StoreLease);
+
+impl Store for Leased {
+    fn commit(&mut self, changes: &[Change]) -> Result<(), StoreError> {
+        self.0.commit(changes)
+    }
+
+    fn reader(&self) -> Result<Box<dyn StoreReader>, StoreError> {
+        self.0.reader()
+    }
+
+    fn lease(&self) -> Option<StoreLease> {
+        Some(self.1.clone())
+    }
+}
+
+fn leased() -> (Journal, MemoryStore, StoreLease) {
+    let (store, lease) = (MemoryStore::new(), StoreLease::new());
+    let journal = Journal::new(Box::new(Leased(store.clone(), lease.clone()))).expect("a thread");
+    (journal, store, lease)
+}
+
+/// Waits for the commits before, without their lease.
+fn until_stored(store: &MemoryStore, count: usize) {
+    let open = || store.clone().open_executions().expect("it reads").len();
+    while open() < count {
+        std::thread::yield_now();
+    }
+}
+
+const LONG: std::time::Duration = std::time::Duration::from_secs(3_600);
+
+#[test]
+fn a_commit_is_acknowledged_only_while_the_lease_is_trusted() {
+    let (journal, store, lease) = leased();
+    let mut first = Box::pin(journal.commit(vec![start(1)]));
+    until_stored(&store, 1);
+    let mut context = Context::from_waker(Waker::noop());
+    assert_eq!(first.as_mut().poll(&mut context), Poll::Pending);
+    lease.renew(lease.ask(), LONG);
+    assert_eq!(first.as_mut().poll(&mut context), Poll::Ready(Ok(())));
+    assert_eq!(journal.commit(vec![start(2)]).wait(), Ok(()));
+    // The request was too long ago.
+    lease.renew(lease.ask(), std::time::Duration::ZERO);
+    let mut third = Box::pin(journal.commit(vec![start(3)]));
+    until_stored(&store, 3);
+    assert_eq!(third.as_mut().poll(&mut context), Poll::Pending);
+}
+
+#[test]
+fn a_lost_lease_fails_the_commits_that_wait_for_it_and_cannot_be_renewed() {
+    let (journal, store, lease) = leased();
+    let waiting = journal.commit(vec![start(1)]);
+    until_stored(&store, 1);
+    let lost = StoreError::TakenOver {
+        store: "orders".to_owned(),
+        by: "a test".to_owned(),
+    };
+    lease.lose(lost.clone());
+    assert_eq!(waiting.wait(), Err(lost));
+    let request = lease.ask();
+    lease.renew(request, LONG);
+    assert!(!lease.is_trusted());
+}
+
+#[test]
+fn a_trusted_lease_wakes_the_commits_that_wait_for_it() {
+    let (journal, store, lease) = leased();
+    let waiting = journal.commit(vec![start(1)]);
+    let thread = std::thread::spawn(move || waiting.wait());
+    until_stored(&store, 1);
+    lease.renew(lease.ask(), LONG);
+    assert_eq!(thread.join().expect("no panic"), Ok(()));
 }

@@ -387,7 +387,10 @@ impl JournalWriter<'_> {
     /// Reads the sizes of the store's files, at most once a second.
     fn update_size(&mut self, now: Instant) {
         let meter = self.queue.meter.clone();
-        meter.update_size(now, || self.ask(|store| Ok(store.size())).ok().flatten());
+        let lease = self.queue.lease.clone();
+        meter.update_size(now, lease.as_ref(), || {
+            self.ask(|store| Ok(store.size())).ok().flatten()
+        });
     }
 
     fn open_reader(&mut self, done: oneshot::Sender<Result<Box<dyn StoreReader>, StoreError>>) {

@@ -15,6 +15,11 @@
 //! locks the store, or the store's files cannot grow. `--clients N` sets how many clients start
 //! executions; `--server PATH` names the command, which is next to this program otherwise.
 //!
+//! **The standby** (`--serve --postgres PROGRAMS`). The store is a database of a PostgreSQL server
+//! that this program starts, and each server follows the one before as a standby. The leader also
+//! ends by SIGSTOP, and continues when the next one has taken over. In between the database is
+//! killed, connections are ended, and the lease cannot be renewed. Prints how long takeovers take.
+//!
 //! After the last round one process ends the remaining executions, and the program compares all of
 //! it with a log outside of the store. The last line is
 //! `N rounds, E executions, L lost, S stuck, T twice, U undone`:
@@ -60,6 +65,8 @@ struct Arguments {
     child: Option<Life>,
     /// The command, and the number of clients, in the server mode.
     serve: Option<(PathBuf, usize)>,
+    /// The programs of PostgreSQL, if the store of the server mode is a database.
+    postgres: Option<PathBuf>,
 }
 
 fn arguments() -> Result<Arguments, String> {
@@ -70,6 +77,7 @@ fn arguments() -> Result<Arguments, String> {
         fills: false,
         child: None,
         serve: None,
+        postgres: None,
     };
     let (mut serves, mut server, mut clients) = (false, None, 12);
     let (mut folder, mut round, mut is_last, mut max_bytes) = (None, 0, false, None);
@@ -83,6 +91,7 @@ fn arguments() -> Result<Arguments, String> {
             "--full" => arguments.fills = true,
             "--serve" => serves = true,
             "--server" => (serves, server) = (true, Some(PathBuf::from(value()?))),
+            "--postgres" => (serves, arguments.postgres) = (true, Some(PathBuf::from(value()?))),
             "--clients" => clients = number(&value()?)?,
             "--child" => folder = Some(PathBuf::from(value()?)),
             "--round" => round = number(&value()?)?,
@@ -125,6 +134,7 @@ fn serve_and_judge(
         seed: arguments.seed,
         clients,
         server,
+        postgres: arguments.postgres.clone(),
     };
     runtime.block_on(serve::run(&arguments, folder))
 }

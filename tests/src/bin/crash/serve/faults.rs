@@ -2,12 +2,15 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
 use stepwright_interpreter::query::Entropy;
+
+use super::database::Database;
+use crate::verdict::Broken;
 
 /// How the files of the store cannot grow for a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +27,12 @@ pub(crate) enum Fault {
     /// Another program holds SQLite's write lock.
     Lock,
     Full(Shortage),
+    /// The connections of the engine end, again and again.
+    Connections,
+    /// The database is killed, and starts after this time.
+    Restart,
+    /// The lease cannot be renewed.
+    Lease,
 }
 
 /// A fault with its time.
@@ -44,6 +53,8 @@ pub(crate) enum End {
     TerminateTwice(Duration),
     /// SIGKILL follows.
     TerminateAndKill(Duration),
+    /// It is stopped, and continues after this time: another server has taken over then.
+    Stop(Duration),
 }
 
 /// What happens in a round.
@@ -72,7 +83,15 @@ fn millis(entropy: &Entropy, from: u64, to: u64) -> Duration {
 }
 
 impl Fault {
-    fn draw(entropy: &Entropy) -> (Self, Duration) {
+    fn draw(entropy: &Entropy, is_database: bool) -> (Self, Duration) {
+        if is_database {
+            return match below(entropy, 3) {
+                0 => (Self::Connections, millis(entropy, 100, 2_000)),
+                1 => (Self::Restart, millis(entropy, 0, 3_000)),
+                // Up to a time after which it would be taken over.
+                _ => (Self::Lease, millis(entropy, 500, 6_000)),
+            };
+        }
         let lasts = match below(entropy, 12) {
             // Longer than SQLite waits for a lock.
             0 => millis(entropy, 5_000, 12_000),
@@ -95,11 +114,11 @@ impl Fault {
 
 impl Plan {
     /// Chooses the faults of a round. In the first round the server gets time for the first starts.
-    pub(crate) fn draw(entropy: &Entropy, round: u32) -> Self {
+    pub(crate) fn draw(entropy: &Entropy, round: u32, is_database: bool) -> Self {
         let has_fault = below(entropy, 100) < 55;
         let fault = has_fault.then(|| {
             let after = millis(entropy, 0, 800);
-            let (fault, lasts) = Fault::draw(entropy);
+            let (fault, lasts) = Fault::draw(entropy, is_database);
             TimedFault {
                 fault,
                 after,
@@ -107,7 +126,7 @@ impl Plan {
             }
         });
         let at_start = (below(entropy, 100) < 6 && round > 1).then(|| {
-            let (fault, lasts) = Fault::draw(entropy);
+            let (fault, lasts) = Fault::draw(entropy, is_database);
             TimedFault {
                 fault,
                 after: Duration::ZERO,
@@ -134,6 +153,7 @@ impl Plan {
             None => below(entropy, 25) == 0,
         };
         let end = match below(entropy, 10) {
+            0..=1 if is_database => End::Stop(millis(entropy, 4_500, 9_000)),
             0..=3 => End::Kill,
             4..=6 => End::Terminate,
             7..=8 => End::TerminateTwice(millis(entropy, 0, 600)),
@@ -156,6 +176,9 @@ impl fmt::Display for TimedFault {
         let millis = self.lasts.as_millis();
         match self.fault {
             Fault::Lock => write!(f, "locked for {millis} ms"),
+            Fault::Connections => write!(f, "connections end for {millis} ms"),
+            Fault::Restart => write!(f, "the database is away for {millis} ms"),
+            Fault::Lease => write!(f, "the lease is not renewed for {millis} ms"),
             Fault::Full(Shortage::Growth(bytes)) => {
                 write!(f, "full but for {bytes} bytes for {millis} ms")
             }
@@ -178,6 +201,7 @@ impl fmt::Display for Plan {
         let grace = self.grace;
         match self.end {
             End::Kill => f.write_str("SIGKILL"),
+            End::Stop(lasts) => write!(f, "SIGSTOP for {} ms", lasts.as_millis()),
             End::Terminate => write!(f, "SIGTERM with {grace} s of grace"),
             End::TerminateTwice(between) => write!(f, "two SIGTERMs in {} ms", between.as_millis()),
             End::TerminateAndKill(between) => write!(
@@ -189,6 +213,26 @@ impl fmt::Display for Plan {
         match self.early_end {
             Some(after) => write!(f, " {} ms after the process starts", after.as_millis()),
             None => write!(f, " after {} ms", self.life.as_millis()),
+        }
+    }
+}
+
+/// Disturbs the database for a time.
+pub(crate) async fn disturb(
+    database: &Database,
+    fault: Fault,
+    lasts: Duration,
+) -> Result<(), Broken> {
+    match fault {
+        Fault::Restart => database.restart(lasts).await,
+        Fault::Lease => database.hold_lease(lasts).await,
+        _ => {
+            let begun = Instant::now();
+            while begun.elapsed() < lasts {
+                database.end_connections().await?;
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            Ok(())
         }
     }
 }

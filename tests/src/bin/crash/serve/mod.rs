@@ -4,6 +4,7 @@
 mod api;
 mod clients;
 mod control;
+mod database;
 mod endpoint;
 mod faults;
 mod inventory;
@@ -24,6 +25,7 @@ use tokio::sync::{oneshot, watch};
 
 use self::api::{Address, Api};
 use self::clients::{Clients, Phase};
+use self::database::Database;
 use self::reference::Outputs;
 use self::rounds::Rounds;
 use self::server::ServerCommand;
@@ -45,6 +47,8 @@ pub(crate) struct ServeArguments {
     pub(crate) clients: usize,
     /// The path of the command.
     pub(crate) server: PathBuf,
+    /// The programs of PostgreSQL, if the store is a database.
+    pub(crate) postgres: Option<PathBuf>,
 }
 
 /// The tasks of this program that answer the server, with a client of it.
@@ -61,7 +65,11 @@ impl Environment {
         let log = Log::open(&folder.join(LOG))?;
         let (world, tokens) = World::new(log.clone(), arguments.seed);
         let bindings = endpoint::bindings(endpoint::listen(world.clone()).await?);
-        let command = ServerCommand::new(&arguments.server, folder, bindings).await?;
+        let database = match &arguments.postgres {
+            Some(programs) => Some(Arc::new(Database::start(programs, folder).await?)),
+            None => None,
+        };
+        let command = ServerCommand::new(&arguments.server, folder, bindings, database).await?;
         let (address, listening) = watch::channel(None);
         let api = Api::new(log, listening);
         tokio::spawn(workers::answer(api.clone(), world.clone(), tokens));

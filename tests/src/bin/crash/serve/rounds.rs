@@ -7,7 +7,7 @@ use rustix::process::Signal;
 use serde_json::json;
 use stepwright_interpreter::query::Entropy;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 
 use super::clients::Phase;
 use super::faults::{self, End, Fault, Plan, TimedFault};
@@ -33,8 +33,16 @@ pub(super) struct Rounds<'a> {
     phase: watch::Sender<Phase>,
     /// Servers that ended before they listened.
     early: u32,
+    /// Whether the last server ended orderly.
+    was_orderly: bool,
     /// A fault that outlasts the round in which it began.
     fault: Option<JoinHandle<()>>,
+    /// The standby that follows the server of this round, with its grace.
+    standby: Option<(ServerProcess, u64)>,
+    /// The servers that were stopped, and must end by themselves when they continue.
+    stopped: JoinSet<Option<String>>,
+    /// How long takeovers took after a server died, and after it ended orderly.
+    takeovers: [Vec<Duration>; 2],
 }
 
 impl<'a> Rounds<'a> {
@@ -49,7 +57,11 @@ impl<'a> Rounds<'a> {
             entropy: Entropy::new(arguments.seed),
             phase,
             early: 0,
+            was_orderly: false,
             fault: None,
+            standby: None,
+            stopped: JoinSet::new(),
+            takeovers: [Vec::new(), Vec::new()],
         }
     }
 
@@ -65,6 +77,27 @@ impl<'a> Rounds<'a> {
             self.arguments.rounds,
             begun.elapsed().as_secs()
         );
+        while let Some(ended) = self.stopped.join_next().await {
+            if let Some(what) = ended.map_err(|error| error.to_string())? {
+                self.report(Kind::Stuck, what).await;
+            }
+        }
+        let names = ["a server that died", "an orderly end"];
+        for (name, times) in names.into_iter().zip(&mut self.takeovers) {
+            times.sort_unstable();
+            let at = |part: usize| {
+                times.get((times.len() * part / 100).min(times.len().saturating_sub(1)))
+            };
+            if let (Some(median), Some(late), Some(last)) = (at(50), at(99), times.last()) {
+                println!(
+                    "{} takeovers after {name}: median {} ms, 99th percentile {} ms, longest {} ms",
+                    times.len(),
+                    median.as_millis(),
+                    late.as_millis(),
+                    last.as_millis()
+                );
+            }
+        }
         Ok(())
     }
 
@@ -75,7 +108,13 @@ impl<'a> Rounds<'a> {
 
     async fn round(&mut self, round: u32) -> Result<(), Broken> {
         let Environment { api, world, .. } = self.environment;
-        let plan = Plan::draw(&self.entropy, round);
+        let is_database = self.environment.command.database.is_some();
+        let mut plan = Plan::draw(&self.entropy, round, is_database);
+        let standby = self.standby.take();
+        if let Some((_, grace)) = &standby {
+            plan.grace = *grace;
+        }
+        let takes_over = standby.is_some() && plan.at_start.is_none() && plan.early_end.is_none();
         world.log.write(Line::Round { number: round }).await;
         let what = plan.to_string();
         world.log.write(Line::Fault { what }).await;
@@ -86,7 +125,10 @@ impl<'a> Rounds<'a> {
         // A lock may last longer than the round that it began in.
         let earlier = self.fault.take_if(|fault| !fault.is_finished());
         let is_disturbed = earlier.is_some();
-        let mut server = self.environment.command.start(plan.grace, true)?;
+        let mut server = match standby {
+            Some((server, _)) => server,
+            None => self.environment.command.start(plan.grace, true)?,
+        };
         let at_start = plan.at_start.map(|fault| self.disturb(fault, &server));
         let begun = Instant::now();
         let patience = plan.early_end.unwrap_or(STARTS);
@@ -94,6 +136,9 @@ impl<'a> Rounds<'a> {
         let started = begun.elapsed();
         match listens {
             Ok(Ok(Ok(address))) => {
+                if takes_over {
+                    self.takeovers[usize::from(self.was_orderly)].push(started);
+                }
                 self.environment.publish(round, Some(address));
                 if round == 1 {
                     self.wait_for_a_start().await?;
@@ -136,7 +181,14 @@ impl<'a> Rounds<'a> {
                 }
             }
         }
-        self.end(round, &plan, &mut server).await;
+        if is_database {
+            if let Some(fault) = self.fault.take() {
+                fault.await.map_err(|error| error.to_string())?;
+            }
+            self.follow(round).await?;
+        }
+        self.was_orderly = matches!(plan.end, End::Terminate | End::TerminateTwice(_));
+        self.end(round, &plan, server).await;
         self.environment.publish(round, None);
         if let Some(fault) = at_start {
             fault.await.map_err(|error| error.to_string())?;
@@ -150,10 +202,36 @@ impl<'a> Rounds<'a> {
         Ok(())
     }
 
+    /// Starts the standby of this round's server.
+    async fn follow(&mut self, round: u32) -> Result<(), Broken> {
+        let grace = self.entropy.next_u64() % 4;
+        let mut standby = self.environment.command.start(grace, true)?;
+        match tokio::time::timeout(STARTS, standby.standby()).await {
+            Ok(Ok(Ok(_))) => self.standby = Some((standby, grace)),
+            Ok(Ok(Err(status))) => {
+                let what = format!(
+                    "round {round}: the standby ended ({status}): {}",
+                    standby.errors()
+                );
+                self.report(Kind::Broken, what).await;
+            }
+            Ok(Err(error)) => return Err(error),
+            Err(_) => {
+                self.report(
+                    Kind::Stuck,
+                    format!("round {round}: the standby does not start"),
+                )
+                .await
+            }
+        }
+        Ok(())
+    }
+
     /// Begins a fault at its time.
     fn disturb(&self, timed: TimedFault, server: &ServerProcess) -> JoinHandle<()> {
         let command = &self.environment.command;
         let (store, calls, pid) = (command.store(), command.calls(), server.pid());
+        let database = command.database.clone();
         let log = self.environment.world.log.clone();
         let note = async move |what: String| log.write(Line::Fault { what }).await;
         tokio::spawn(async move {
@@ -172,6 +250,13 @@ impl<'a> Rounds<'a> {
                     faults::limit(pid, Some(faults::bytes(shortage, &store, &calls)));
                     tokio::time::sleep(lasts).await;
                     faults::limit(pid, None);
+                }
+                Fault::Connections | Fault::Restart | Fault::Lease => {
+                    if let Some(database) = database
+                        && let Err(error) = faults::disturb(&database, fault, lasts).await
+                    {
+                        note(format!("the fault cannot be made: {error}")).await;
+                    }
                 }
             }
             note(format!("is over: {timed}")).await;
@@ -237,10 +322,16 @@ impl<'a> Rounds<'a> {
     }
 
     /// Ends the server according to the plan.
-    async fn end(&self, round: u32, plan: &Plan, server: &mut ServerProcess) {
+    async fn end(&mut self, round: u32, plan: &Plan, mut server: ServerProcess) {
         let grace = Duration::from_secs(plan.grace);
         let patience = match plan.end {
             End::Kill => return server.kill().await,
+            End::Stop(lasts) => {
+                server.signal(Signal::STOP);
+                self.stopped
+                    .spawn(ends_when_it_continues(round, server, lasts));
+                return;
+            }
             End::Terminate => {
                 server.signal(Signal::TERM);
                 ENDS + grace
@@ -280,7 +371,10 @@ impl<'a> Rounds<'a> {
             .write(Line::Round { number: round })
             .await;
         self.phase.send_replace(Phase::Ending);
-        let mut server = self.environment.command.start(1, true)?;
+        let mut server = match self.standby.take() {
+            Some((server, _)) => server,
+            None => self.environment.command.start(1, true)?,
+        };
         let address = tokio::time::timeout(STARTS, server.address()).await;
         let address = address.map_err(|_| "the last server does not listen".to_owned())??;
         let address = address
@@ -303,5 +397,26 @@ impl<'a> Rounds<'a> {
             }
             None => verdict.stuck("the last server does not end after SIGTERM".to_owned()),
         }
+    }
+}
+
+/// Lets a stopped server continue. Another one has its store, so it must end by itself. Returns what
+/// it does instead.
+async fn ends_when_it_continues(
+    round: u32,
+    mut server: ServerProcess,
+    lasts: Duration,
+) -> Option<String> {
+    tokio::time::sleep(lasts).await;
+    server.signal(Signal::CONT);
+    match server.end(ENDS).await {
+        Some(status) if status.success() => Some(format!(
+            "round {round}: the server that was taken over ended without an error"
+        )),
+        Some(_) => None,
+        None => Some(format!(
+            "round {round}: the server that was taken over runs on {} s after SIGCONT",
+            ENDS.as_secs()
+        )),
     }
 }

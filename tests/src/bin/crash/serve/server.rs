@@ -3,11 +3,14 @@
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::{Child, Command};
 
+use super::database::Database;
 use super::endpoint;
 use super::machines::TELL;
 use crate::child::STORE;
@@ -23,14 +26,16 @@ pub(crate) struct ServerCommand {
     bindings: Vec<String>,
     /// Whether the command has `--grace`; versions before it end in a fixed time.
     has_grace: bool,
+    /// The database with the store, which is a file otherwise.
+    pub(crate) database: Option<Arc<Database>>,
+    /// How many servers were started.
+    started: AtomicU32,
 }
 
 /// A server. It is killed with the value.
 pub(crate) struct ServerProcess {
     child: Child,
     errors: PathBuf,
-    /// The bytes of the file that earlier servers wrote.
-    skipped: usize,
 }
 
 impl ServerCommand {
@@ -38,6 +43,7 @@ impl ServerCommand {
         path: &Path,
         folder: &Path,
         bindings: Vec<String>,
+        database: Option<Arc<Database>>,
     ) -> Result<Self, Broken> {
         let help = Command::new(path).args(["serve", "--help"]).output().await;
         let help = help.map_err(|error| {
@@ -51,6 +57,8 @@ impl ServerCommand {
             folder: folder.to_owned(),
             bindings,
             has_grace: String::from_utf8_lossy(&help.stdout).contains("--grace"),
+            database,
+            started: AtomicU32::new(0),
         })
     }
 
@@ -63,9 +71,10 @@ impl ServerCommand {
         self.folder.join(STORE)
     }
 
-    /// The file with the standard error of all servers.
-    pub(crate) fn errors(&self) -> PathBuf {
-        self.folder.join("errors.txt")
+    /// A new file for the standard error of a server.
+    fn errors(&self) -> PathBuf {
+        let number = self.started.fetch_add(1, Ordering::Relaxed);
+        self.folder.join(format!("errors-{number}.txt"))
     }
 
     /// Starts a server, with the store or without one.
@@ -73,7 +82,6 @@ impl ServerCommand {
         let cannot =
             |error: std::io::Error| format!("{} cannot be started: {error}", self.path.display());
         let errors = self.errors();
-        let skipped = std::fs::metadata(&errors).map_or(0, |file| file.len());
         let file = OpenOptions::new()
             .append(true)
             .create(true)
@@ -81,8 +89,15 @@ impl ServerCommand {
             .map_err(cannot)?;
         let mut command = Command::new(&self.path);
         command.args(["serve", "--port", "0"]);
-        if has_store {
-            command.arg("--store").arg(self.store());
+        match &self.database {
+            _ if !has_store => {}
+            Some(database) => {
+                let address = database.address();
+                command.args(["--store", &address, "--standby"]);
+            }
+            None => {
+                command.arg("--store").arg(self.store());
+            }
         }
         if self.has_grace {
             command.args(["--grace", &grace.to_string()]);
@@ -102,11 +117,7 @@ impl ServerCommand {
             .kill_on_drop(true)
             .spawn()
             .map_err(cannot)?;
-        Ok(ServerProcess {
-            child,
-            errors,
-            skipped: usize::try_from(skipped).unwrap_or_default(),
-        })
+        Ok(ServerProcess { child, errors })
     }
 }
 
@@ -114,19 +125,30 @@ impl ServerProcess {
     /// Returns the standard error of the server.
     pub(crate) fn errors(&self) -> String {
         let all = std::fs::read(&self.errors).unwrap_or_default();
-        let own = all.get(self.skipped..).unwrap_or_default();
-        String::from_utf8_lossy(own).into_owned()
+        String::from_utf8_lossy(&all).into_owned()
     }
 
     /// Waits until the server listens. Returns its address, or how the process ended.
     pub(crate) async fn address(&mut self) -> Result<Result<String, ExitStatus>, Broken> {
+        self.reported("serving Step Functions at http://").await
+    }
+
+    /// Waits until the server is a standby. Returns its address, or how the process ended.
+    pub(crate) async fn standby(&mut self) -> Result<Result<String, ExitStatus>, Broken> {
+        self.reported("a standby is at http://").await
+    }
+
+    /// Waits for a line with an address.
+    async fn reported(&mut self, before: &str) -> Result<Result<String, ExitStatus>, Broken> {
         loop {
             let errors = self.errors();
-            let address = errors
-                .lines()
-                .find_map(|line| line.split_once(" at http://"));
+            let address = errors.lines().find_map(|line| line.split_once(before));
             if let Some((_, rest)) = address.filter(|_| errors.ends_with('\n')) {
-                return Ok(Ok(rest.split(' ').next().unwrap_or_default().to_owned()));
+                return Ok(Ok(rest
+                    .split([' ', ';'])
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned()));
             }
             if let Some(status) = self.child.try_wait().map_err(|error| error.to_string())? {
                 return Ok(Err(status));
