@@ -6,7 +6,7 @@ use std::sync::{Arc, RwLock};
 use bytes::Bytes;
 use stepwright_engine::clock::Timestamp;
 use stepwright_engine::store::{
-    Change, MemoryStore, Store, StoreError, StoreFilter, StoreReader, StoredActivity,
+    Change, MemoryStore, Store, StoreError, StoreFilter, StoreLease, StoreReader, StoredActivity,
     StoredDocument, StoredExecution, StoredMachine, StoredMapRun,
 };
 
@@ -19,6 +19,8 @@ pub(crate) struct BasicStore {
     pub(crate) gate: Arc<RwLock<()>>,
     /// Whether lists fail.
     pub(crate) has_no_lists: Arc<AtomicBool>,
+    /// The lease, if another engine may take the store over.
+    pub(crate) lease: Option<StoreLease>,
 }
 
 impl Store for BasicStore {
@@ -28,6 +30,10 @@ impl Store for BasicStore {
 
     fn reader(&self) -> Result<Box<dyn StoreReader>, StoreError> {
         Ok(Box::new(self.clone()))
+    }
+
+    fn lease(&self) -> Option<StoreLease> {
+        self.lease.clone()
     }
 }
 

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use serde_json::json;
 use stepwright_engine::Engine;
-use stepwright_engine::store::{MemoryStore, StoreError};
+use stepwright_engine::store::{MemoryStore, StoreError, StoreLease};
 use stepwright_engine::test_support::CommitFailures as _;
 use stepwright_server::AccessKeys;
 
+use crate::basic_store::BasicStore;
 use crate::support::{Api, ROLE};
 
 /// Starts an execution of a machine that waits, and returns the status of the response.
@@ -102,4 +103,35 @@ fn a_server_that_shuts_down_is_not_ready_but_healthy() {
     let (status, _, body) = api.get("/ready");
     assert_eq!((status, &*body), (503, r#"{"status":"shutting down"}"#));
     assert_eq!(api.get("/health").0, 200);
+}
+
+#[test]
+fn a_server_answers_only_while_the_lease_of_its_store_is_trusted() {
+    let lease = StoreLease::new();
+    let hour = Duration::from_secs(3_600);
+    lease.renew(lease.ask(), hour);
+    let mut store = BasicStore::default();
+    store.lease = Some(lease.clone());
+    let api = Api::over(Engine::builder().store(store).resume_later());
+    assert_eq!(start(&api), 200);
+    assert_eq!(api.get("/ready").0, 200);
+    // Its time is over.
+    lease.renew(lease.ask(), Duration::ZERO);
+    assert_eq!(start(&api), 503);
+    let list = api.ask("ListStateMachines", &json!({}));
+    assert_eq!(list.0, 503, "{list:?}");
+    let (status, _, body) = api.get("/ready");
+    assert!(status == 503 && body.contains("renew its lease"), "{body}");
+    lease.renew(lease.ask(), hour);
+    assert_eq!(start(&api), 200);
+    lease.lose(StoreError::TakenOver {
+        store: "orders".to_owned(),
+        by: "this test".to_owned(),
+    });
+    assert_eq!(start(&api), 503);
+    let (status, _, body) = api.get("/health");
+    assert!(
+        status == 503 && body.contains("another engine has taken over"),
+        "{body}"
+    );
 }

@@ -8,7 +8,7 @@ use stepwright_engine::store::{SqliteStore, SqliteView};
 use stepwright_engine::{
     Engine, EngineBuilder, ExecutionHandle, MachineType, Redaction, StartOptions,
 };
-use stepwright_server::{StoredConsole, StoredConsoleError};
+use stepwright_server::{AccessKeys, StandbyReport, StoredConsole, StoredConsoleError};
 use tokio::net::TcpListener;
 
 /// A Wait of a day, whose execution runs until it is stopped.
@@ -74,7 +74,10 @@ struct StoreConsole {
 impl StoreConsole {
     async fn open(path: &Path, redaction: &Redaction) -> Self {
         let console = StoredConsole::open(SqliteView::new(path)).await;
-        let console = console.expect("it opens").redact(redaction);
+        Self::serve(console.expect("it opens").redact(redaction)).await
+    }
+
+    async fn serve(console: StoredConsole) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await;
         let listener = listener.expect("a port is free");
         let address = listener.local_addr().expect("it is bound").to_string();
@@ -246,4 +249,56 @@ async fn a_missing_store_is_refused() {
         std::fs::read_dir(folder.path()).expect("a folder").count(),
         0
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_standby_is_healthy_and_not_ready_and_its_api_is_refused() {
+    let program = Program::new();
+    let mut report = StandbyReport::default();
+    report.leader = "process 17 of web-2".to_owned();
+    report.behind = 3;
+    report.executions = 2;
+    let console = StoredConsole::open(SqliteView::new(program.path())).await;
+    let console = console.expect("it opens").standby(move || report.clone());
+    let console = StoreConsole::serve(console).await;
+    let (status, health) = console.get("/health").await;
+    assert!(
+        status == 200 && health.contains(r#""status":"standby""#),
+        "{health}"
+    );
+    let (status, ready) = console.get("/ready").await;
+    assert_eq!(status, 503);
+    let expected = r#"{"status":"standby","standby":{"leader":"process 17 of web-2","commitsBehind":3,"openExecutions":2}}"#;
+    assert_eq!(ready, expected);
+    let page = console.page("/console").await;
+    let line = "It takes over when process 17 of web-2 ends or dies. It is 3 commits behind.";
+    assert!(page.contains(line), "{page}");
+    let url = format!("http://{}/", console.address);
+    let answer = tokio::task::spawn_blocking(move || {
+        let post = ureq::post(url).config().http_status_as_error(false).build();
+        let post = post.header("x-amz-target", "AWSStepFunctions.ListStateMachines");
+        let mut answer = post.send("{}").expect("there is an answer");
+        let text = answer.body_mut().read_to_string().expect("it is text");
+        (answer.status().as_u16(), text)
+    });
+    let (status, text) = answer.await.expect("no panic");
+    assert!(
+        status == 503 && text.contains("ServiceUnavailableException"),
+        "{text}"
+    );
+    program.engine.shutdown(Duration::ZERO).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_console_with_access_keys_asks_for_one() {
+    let program = Program::new();
+    let console = StoredConsole::open(SqliteView::new(program.path())).await;
+    let keys = AccessKeys::new().key("AKIATEAM", "secret");
+    let console = StoreConsole::serve(console.expect("it opens").access_keys(keys)).await;
+    assert_eq!(console.get("/console").await.0, 401);
+    assert_eq!(console.get("/health").await.0, 200);
+    let console = StoredConsole::open(SqliteView::new(program.path())).await;
+    let console = StoreConsole::serve(console.expect("it opens").pages(false)).await;
+    assert_eq!(console.get("/console").await.0, 404);
+    program.engine.shutdown(Duration::ZERO).await;
 }
