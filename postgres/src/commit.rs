@@ -173,7 +173,7 @@ impl Committer {
         };
         match &outcome {
             Ok(()) => {
-                self.numbers.last += 1;
+                self.numbers.advance();
                 let pruned = match &self.client {
                     Some(client) => self.numbers.prune(&self.database, client).await,
                     None => Ok(()),
@@ -203,7 +203,7 @@ impl Committer {
         match next {
             NextNumber::Own if was_sent => Ok(()),
             NextNumber::Own => {
-                self.numbers.last += 1;
+                self.numbers.advance();
                 Err(refused("its number is that of an earlier commit"))
             }
             NextNumber::Free => Err(refused("its number was refused, and is free")),

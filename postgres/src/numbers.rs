@@ -2,8 +2,9 @@
 //!
 //! A transaction inserts the number after the last one. Two transactions never both commit a
 //! number, so an engine that was replaced cannot commit, however long it was stopped. The
-//! predecessor must be there: it is missing if the database lost commits. Its epoch must not be
-//! higher: an engine that has the lease of an earlier epoch came too late.
+//! predecessor must be the row that the engine knows. It is missing if the database lost commits,
+//! and has a different writer if another engine has made commits since then. Before its first
+//! commit, an engine compares the epochs: with the lease of an earlier epoch, it came too late.
 //!
 //! A plain `SELECT` of an epoch would not do: it reads a snapshot, and another engine may take over
 //! before the commit.
@@ -25,6 +26,8 @@ const BETWEEN: i64 = 1_000;
 pub(crate) struct Numbers {
     /// The last committed number.
     pub(crate) last: i64,
+    /// The epoch and the owner of `last`.
+    pub(crate) predecessor: (i64, Uuid),
     pub(crate) epoch: i64,
     /// Random, because two engines can have the same epoch after the database lost commits.
     pub(crate) owner: Uuid,
@@ -36,9 +39,9 @@ pub(crate) enum NextNumber {
     /// The transaction of this engine.
     Own,
     Free,
-    /// The commit of another engine, or this engine came too late.
+    /// The commit of another engine.
     Taken,
-    /// The last commit is not in the database.
+    /// The last commit of this engine is not in the database.
     Lost,
 }
 
@@ -46,13 +49,22 @@ impl Numbers {
     /// The statement that takes the next number for a commit that changes these executions.
     pub(crate) fn take(&self, changed: Vec<i64>) -> Statement<'static> {
         Statement::new(
-            "INSERT INTO @.commits SELECT $1, CASE WHEN (SELECT epoch FROM @.commits WHERE n = $2) <= $3 THEN $3 END, $4, $5",
+            "INSERT INTO @.commits SELECT $1,
+                 CASE WHEN EXISTS (SELECT 1 FROM @.commits WHERE n = $2 AND epoch = $3 AND owner = $4) THEN $5 END, $6, $7",
         )
         .with(self.last + 1, Type::INT8)
         .with(self.last, Type::INT8)
+        .with(self.predecessor.0, Type::INT8)
+        .with(self.predecessor.1, Type::UUID)
         .with(self.epoch, Type::INT8)
         .with(self.owner, Type::UUID)
         .with(changed, Type::INT8_ARRAY)
+    }
+
+    /// The next number is that of a commit of this engine.
+    pub(crate) fn advance(&mut self) {
+        self.last += 1;
+        self.predecessor = (self.epoch, self.owner);
     }
 
     /// Reads what is at the next number, after it could not be taken.
@@ -65,21 +77,24 @@ impl Numbers {
             .with(self.last, Type::INT8)
             .with(self.last + 1, Type::INT8);
         let rows = database.query(client, query).await?;
-        let at = |number: i64| rows.iter().find(|row| row.get::<_, i64>(0) == number);
-        if let Some(next) = at(self.last + 1) {
-            let is_own = (next.get(1), next.get(2)) == (self.epoch, self.owner);
-            return Ok(if is_own {
-                NextNumber::Own
-            } else {
-                NextNumber::Taken
-            });
+        let at = |number: i64| -> Option<(i64, Uuid)> {
+            let row = rows.iter().find(|row| row.get::<_, i64>(0) == number);
+            row.map(|row| (row.get(1), row.get(2)))
+        };
+        let own = (self.epoch, self.owner);
+        let (last, next) = (at(self.last), at(self.last + 1));
+        // Other engines have made commits after a failover that lost those of this one.
+        if self.predecessor == own && last.is_some_and(|last| last != own) {
+            return Ok(NextNumber::Lost);
         }
-        Ok(match at(self.last) {
-            Some(last) if last.get::<_, i64>(1) > self.epoch => NextNumber::Taken,
-            Some(_) => NextNumber::Free,
+        Ok(match (last, next) {
+            (_, Some(next)) if next == own => NextNumber::Own,
+            (_, Some(_)) => NextNumber::Taken,
+            (Some(last), None) if last == self.predecessor => NextNumber::Free,
+            (Some(_), None) => NextNumber::Taken,
             // Another engine has committed so much that old numbers were deleted.
-            None if largest(database, client).await? > self.last => NextNumber::Taken,
-            None => NextNumber::Lost,
+            (None, None) if largest(database, client).await? > self.last => NextNumber::Taken,
+            (None, None) => NextNumber::Lost,
         })
     }
 
@@ -112,17 +127,20 @@ pub(crate) async fn largest(
     database: &Database,
     client: &Client,
 ) -> Result<i64, tokio_postgres::Error> {
-    Ok(newest(database, client).await?.0)
+    Ok(last(database, client).await?.0)
 }
 
-/// The largest number in the database, and its epoch.
-pub(crate) async fn newest(
+/// The last commit, with its epoch and its owner.
+pub(crate) async fn last(
     database: &Database,
     client: &Client,
-) -> Result<(i64, i64), tokio_postgres::Error> {
-    let query = Statement::new("SELECT n, epoch FROM @.commits ORDER BY n DESC LIMIT 1");
+) -> Result<(i64, (i64, Uuid)), tokio_postgres::Error> {
+    let query = Statement::new("SELECT n, epoch, owner FROM @.commits ORDER BY n DESC LIMIT 1");
     let rows = database.query(client, query).await?;
-    Ok(rows.first().map_or((0, 0), |row| (row.get(0), row.get(1))))
+    let last = rows
+        .first()
+        .map(|row| (row.get(0), (row.get(1), row.get(2))));
+    Ok(last.unwrap_or_default())
 }
 
 /// Another engine writes.

@@ -29,15 +29,21 @@ pub(crate) async fn first_number(
     let failed = |error: Error| database.error("take over", &error);
     let taken = timeout(TAKE, async {
         loop {
-            let (last, newest) = numbers::newest(database, client).await.map_err(failed)?;
-            if newest > epoch {
+            let (last, predecessor) = numbers::last(database, client).await.map_err(failed)?;
+            // Two engines can have the same epoch after the database lost commits.
+            if predecessor.0 >= epoch {
                 let by = format!("it has made commit {last}");
                 return Err(numbers::taken_over(database, &by));
             }
-            let mut numbers = Numbers { last, epoch, owner };
+            let mut numbers = Numbers {
+                last,
+                predecessor,
+                epoch,
+                owner,
+            };
             match take(database, client, &numbers).await {
                 Ok(()) => {
-                    numbers.last += 1;
+                    numbers.advance();
                     return Ok(numbers);
                 }
                 // The other engine was faster.
