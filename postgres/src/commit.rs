@@ -201,7 +201,10 @@ impl Committer {
             why: why.to_owned(),
         };
         match next {
-            NextNumber::Own if was_sent => Ok(()),
+            NextNumber::Own if was_sent => {
+                self.numbers.advance();
+                self.confirm().await
+            }
             NextNumber::Own => {
                 self.numbers.advance();
                 Err(refused("its number is that of an earlier commit"))
@@ -212,6 +215,31 @@ impl Committer {
                 &format!("it has made commit {}", self.numbers.last + 1),
             )),
             NextNumber::Lost => Err(numbers::lost(&self.database, self.numbers.last)),
+        }
+    }
+
+    /// Makes an empty commit after one without an answer. The row of the first one does not prove
+    /// that a synchronous replica has it: its wait may have been cancelled. A replica that has the
+    /// later one has both.
+    async fn confirm(&mut self) -> Result<(), StoreError> {
+        // Until the answer, the commit is not acknowledged.
+        self.is_open = true;
+        match self.attempt(&[]).await {
+            Ok(()) => {
+                self.is_open = false;
+                Ok(())
+            }
+            Err(Failure::Store(error)) => Err(error),
+            Err(Failure::Lost(error)) => {
+                self.client = None;
+                Err(error)
+            }
+            // `settle` finds out which engine has the number.
+            Err(Failure::Constraint { .. }) => Err(StoreError::Io {
+                path: Some(self.database.name().to_path_buf()),
+                doing: "confirm a commit".to_owned(),
+                why: "the number after it was refused".to_owned(),
+            }),
         }
     }
 

@@ -19,11 +19,11 @@ use stepwright_engine::store::StoreError;
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinHandle;
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{Client, Error, Row};
+use tokio_postgres::{AsyncMessage, Client, Error, Row};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::options::PostgresOptions;
-use crate::sql_error::store_error;
+use crate::sql_error::{is_unreplicated, store_error};
 
 /// A database, as its address names it. Clones share the thread.
 #[derive(Clone)]
@@ -145,9 +145,21 @@ impl Database {
 
     pub(crate) async fn connect(&self) -> Result<Client, Error> {
         let shared = &self.shared;
-        let (client, connection) = shared.options.config.connect(shared.tls.clone()).await?;
-        // Its error is that of the statement that waits.
-        self.spawn(async move { drop(connection.await) });
+        let (client, mut connection) = shared.options.config.connect(shared.tls.clone()).await?;
+        self.spawn(async move {
+            // An error is that of the statement that waits.
+            while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await
+            {
+                // The warning arrives before the answer to COMMIT. The connection ends here, so
+                // that the commit has no answer.
+                if let AsyncMessage::Notice(notice) = message
+                    && is_unreplicated(&notice)
+                {
+                    tracing::warn!("{}", notice.message());
+                    break;
+                }
+            }
+        });
         Ok(client)
     }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use stepwright_engine::store::StoreError;
 use tokio_postgres::Error;
-use tokio_postgres::error::SqlState;
+use tokio_postgres::error::{DbError, SqlState};
 
 use crate::options::with_causes;
 
@@ -25,6 +25,13 @@ pub(crate) fn is_disconnect(error: &Error) -> bool {
     // Lost connections, and servers that shut down or begin.
     let code = code.code();
     code.starts_with("08") || code.starts_with("57P")
+}
+
+/// Whether a notice warns that COMMIT succeeded although its synchronous replica may lack the
+/// commit, because the wait for it was cancelled. The name of the function is never translated.
+pub(crate) fn is_unreplicated(notice: &DbError) -> bool {
+    notice.routine() == Some("SyncRepWaitForLSN")
+        || notice.message().contains("synchronous replication")
 }
 
 /// The error of an operation, such as `commit changes`.
