@@ -209,7 +209,12 @@ impl Committer {
                 self.numbers.advance();
                 Err(refused("its number is that of an earlier commit"))
             }
-            NextNumber::Free => Err(refused("its number was refused, and is free")),
+            NextNumber::Free => {
+                // The tables of a newer version refuse numbers of this one.
+                let client = self.connected().await?;
+                layout::check(&database, &client).await?;
+                Err(refused("its number was refused, and is free"))
+            }
             NextNumber::Taken => Err(numbers::taken_over(
                 &self.database,
                 &format!("it has made commit {}", self.numbers.last + 1),

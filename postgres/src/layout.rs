@@ -6,7 +6,9 @@ use tokio_postgres::types::Type;
 
 use crate::database::{Database, Statement};
 
-/// The statements that make each layout from the previous one. Released layouts never change.
+/// The statements that make each layout from the previous one. Released layouts never change. Each
+/// one after the first changes `commits` so that the INSERT of earlier versions is refused: an
+/// engine that runs during an upgrade then stops at its next commit.
 const LAYOUTS: &[&str] = &[include_str!("layout_1.sql")];
 /// The number of the lock with which one engine at a time changes the tables.
 const LOCK: i64 = 0x5374_7077;
