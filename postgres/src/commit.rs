@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::database::{Database, Statement};
 use crate::numbers::{self, NextNumber, Numbers};
 use crate::row_ids::RowIds;
-use crate::sql_error::{is_constraint, is_disconnect};
+use crate::sql_error::{is_constraint, is_disconnect, is_read_only};
 use crate::write::{ChangeError, ChangeWriter};
 use crate::{flight, follow, layout, lease, takeover};
 
@@ -312,8 +312,12 @@ impl Committer {
         }
     }
 
-    fn failure(&self, error: &Error) -> Failure {
+    fn failure(&mut self, error: &Error) -> Failure {
         let known = self.database.error("commit changes", error);
+        if is_read_only(error) {
+            // A new connection may reach the server that accepts changes.
+            self.client = None;
+        }
         if is_disconnect(error) {
             Failure::Lost(known)
         } else {

@@ -27,6 +27,11 @@ pub(crate) fn is_disconnect(error: &Error) -> bool {
     code.starts_with("08") || code.starts_with("57P")
 }
 
+/// Whether the server accepts no changes, as a former primary after a failover.
+pub(crate) fn is_read_only(error: &Error) -> bool {
+    error.code() == Some(&SqlState::READ_ONLY_SQL_TRANSACTION)
+}
+
 /// Whether a notice warns that COMMIT succeeded although its synchronous replica may lack the
 /// commit, because the wait for it was cancelled. The name of the function is never translated.
 pub(crate) fn is_unreplicated(notice: &DbError) -> bool {
