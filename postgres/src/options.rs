@@ -109,6 +109,7 @@ impl FromStr for PostgresOptions {
             config.tcp_user_timeout(SILENCE);
         }
         config.keepalives_idle(SILENCE);
+        config.keepalives_interval(SILENCE / 2);
         if config.get_application_name().is_none() {
             config.application_name("stepwright");
         }
