@@ -1,8 +1,9 @@
-//! The tests of the store, in one program. They need the programs of a PostgreSQL server, which
-//! most machines lack, so they are ignored by default: `.ci/postgres` installs Debian's package and
-//! runs them.
+//! The tests of the store, in one program. Most need the programs of a PostgreSQL server, which
+//! most machines lack, so these are ignored by default: `.ci/postgres` installs Debian's package
+//! and runs them.
 
 mod engine;
+mod model;
 mod numbers;
 mod page;
 mod proxy;
