@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use stepwright_engine::store::StoreError;
+use stepwright_engine::store::{StoreError, StoreReader};
 use stepwright_engine::{Engine, MachineType, StartOptions, Status};
 use tokio::runtime::Runtime;
 
@@ -126,6 +126,28 @@ fn a_role_that_owns_its_schema_needs_no_other_right() {
         |schema| stepwright_postgres::PostgresStore::open_with(options.clone().schema(schema));
     drop(open("orders").expect("it opens"));
     let error = open("other").expect_err("it may not create a schema");
+    assert!(error.to_string().contains("permission denied"), "{error}");
+}
+
+#[test]
+#[ignore = "needs a PostgreSQL server"]
+fn a_role_that_only_reads_opens_a_reader_and_no_store() {
+    let server = Server::start();
+    drop(server.store("orders"));
+    // The statements of docs/guides/postgres.md.
+    server.sql(
+        "CREATE ROLE stepwright_reader LOGIN; GRANT USAGE ON SCHEMA orders TO stepwright_reader;
+         GRANT SELECT ON ALL TABLES IN SCHEMA orders TO stepwright_reader",
+    );
+    let address = format!(
+        "postgres://stepwright_reader@127.0.0.1:{}/postgres",
+        server.port()
+    );
+    let options: stepwright_postgres::PostgresOptions = address.parse().expect("an address");
+    let options = options.schema("orders");
+    let mut reader = stepwright_postgres::PostgresReader::open(options.clone()).expect("it opens");
+    assert!(reader.open_executions().expect("it reads").is_empty());
+    let error = stepwright_postgres::PostgresStore::open_with(options).expect_err("it only reads");
     assert!(error.to_string().contains("permission denied"), "{error}");
 }
 

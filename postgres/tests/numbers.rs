@@ -13,7 +13,7 @@ use stepwright_postgres::PostgresStore;
 use crate::proxy::Proxy;
 use crate::server::{Server, until};
 
-fn start(key: u64) -> Change {
+pub(crate) fn start(key: u64) -> Change {
     let execution = StoredExecution {
         key,
         arn: format!("arn:{key}").into(),
@@ -32,7 +32,7 @@ fn start(key: u64) -> Change {
     }
 }
 
-fn append(key: u64, seq: u32) -> Change {
+pub(crate) fn append(key: u64, seq: u32) -> Change {
     Change::Append {
         key,
         seq,
@@ -40,7 +40,7 @@ fn append(key: u64, seq: u32) -> Change {
     }
 }
 
-fn keys(store: &PostgresStore) -> Vec<u64> {
+pub(crate) fn keys(store: &PostgresStore) -> Vec<u64> {
     let mut reader = store.reader().expect("a reader");
     let open = reader.open_executions().expect("executions");
     open.iter().map(|row| row.key).collect()

@@ -1,9 +1,9 @@
-//! A connection that loses answers.
+//! A connection that loses answers, and refuses transactions.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 /// Passes the bytes of clients to a server, and its answers back.
@@ -20,6 +20,34 @@ struct State {
     loses_commit: AtomicBool,
     /// Whether new connections are closed.
     is_closed: AtomicBool,
+    /// The SQLSTATE of the answer to a transaction, after this many others.
+    refusal: Mutex<Option<(u32, &'static str)>>,
+    /// How many connections were accepted.
+    connections: AtomicU32,
+}
+
+impl State {
+    /// Whether these bytes are the first part of a transaction that may be refused.
+    fn needs_more(&self, requests: &[u8]) -> bool {
+        let refusal = self.refusal.lock().expect("no test has panicked");
+        refusal.is_some() && has(requests, b"BEGIN\0") && !has(requests, b"COMMIT\0")
+    }
+
+    /// The refusal of a request with COMMIT.
+    fn refuses(&self, is_commit: bool) -> Option<&'static str> {
+        if !is_commit {
+            return None;
+        }
+        let mut refusal = self.refusal.lock().expect("no test has panicked");
+        match refusal.as_mut() {
+            Some((0, _)) => refusal.take().map(|(_, code)| code),
+            Some((others, _)) => {
+                *others -= 1;
+                None
+            }
+            None => None,
+        }
+    }
 }
 
 impl Proxy {
@@ -49,6 +77,16 @@ impl Proxy {
         self.state.loses_commit.store(true, Ordering::SeqCst);
     }
 
+    /// Answers a transaction with an error, after this many others. The server does not get it.
+    pub(crate) fn refuse(&self, others: u32, code: &'static str) {
+        let mut refusal = self.state.refusal.lock().expect("no test has panicked");
+        *refusal = Some((others, code));
+    }
+
+    pub(crate) fn connections(&self) -> u32 {
+        self.state.connections.load(Ordering::SeqCst)
+    }
+
     /// Whether the answer is lost already.
     pub(crate) fn has_lost(&self) -> bool {
         !self.state.loses_answer.load(Ordering::SeqCst)
@@ -61,20 +99,32 @@ impl Proxy {
 }
 
 fn connect(client: TcpStream, server: u16, state: &Arc<State>) {
+    state.connections.fetch_add(1, Ordering::SeqCst);
     let server = TcpStream::connect(("127.0.0.1", server)).expect("the server answers");
-    let (requests, to_server) = (client.try_clone(), server.try_clone());
-    let (mut requests, mut to_server) = (requests.expect("a copy"), to_server.expect("a copy"));
+    let copy = |stream: &TcpStream| stream.try_clone().expect("a copy");
+    let (mut requests, mut to_server) = (copy(&client), copy(&server));
+    let mut to_client = copy(&client);
     let shared = state.clone();
     thread::spawn(move || {
         let mut buffer = [0; 64 * 1024];
+        let mut sent = Vec::new();
         while let Ok(count @ 1..) = requests.read(&mut buffer) {
-            let is_commit = buffer[..count].windows(7).any(|part| part == b"COMMIT\0");
+            sent.extend(&buffer[..count]);
+            if shared.needs_more(&sent) {
+                continue;
+            }
+            let is_commit = has(&sent, b"COMMIT\0");
             if is_commit && shared.loses_commit.swap(false, Ordering::SeqCst) {
                 break;
             }
-            if to_server.write_all(&buffer[..count]).is_err() {
+            let passed = match shared.refuses(is_commit) {
+                Some(code) => to_client.write_all(&refusals(&sent, code)),
+                None => to_server.write_all(&sent),
+            };
+            if passed.is_err() {
                 break;
             }
+            sent.clear();
         }
         let _ended = requests.shutdown(Shutdown::Both);
         let _ended = to_server.shutdown(Shutdown::Both);
@@ -86,7 +136,7 @@ fn connect(client: TcpStream, server: u16, state: &Arc<State>) {
         while let Ok(count @ 1..) = server.read(&mut buffer) {
             // The answer to a COMMIT ends with these messages; earlier parts of it do not say that
             // it is done.
-            let is_commit = buffer[..count].windows(7).any(|part| part == b"COMMIT\0");
+            let is_commit = has(&buffer[..count], b"COMMIT\0");
             if is_commit && state.loses_answer.swap(false, Ordering::SeqCst) {
                 break;
             }
@@ -97,4 +147,29 @@ fn connect(client: TcpStream, server: u16, state: &Arc<State>) {
         let _ended = client.shutdown(Shutdown::Both);
         let _ended = server.shutdown(Shutdown::Both);
     });
+}
+
+fn has(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}
+
+/// An error as the answer to each request of a transaction.
+fn refusals(mut requests: &[u8], code: &str) -> Vec<u8> {
+    let fields = format!("SERROR\0VERROR\0C{code}\0Mrefused by the proxy\0\0");
+    let mut answers = Vec::new();
+    while let [kind, length @ ..] = requests
+        && let Some(length) = length.first_chunk()
+    {
+        // A simple query, or the end of a statement with values.
+        if matches!(kind, b'Q' | b'S') {
+            answers.push(b'E');
+            answers.extend((fields.len() as u32 + 4).to_be_bytes());
+            answers.extend(fields.as_bytes());
+            // It is ready for the next one, outside of a transaction.
+            answers.extend([b'Z', 0, 0, 0, 5, b'I']);
+        }
+        let next = u32::from_be_bytes(*length) as usize + 1;
+        requests = requests.get(next..).unwrap_or_default();
+    }
+    answers
 }

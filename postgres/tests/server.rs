@@ -3,7 +3,7 @@
 use std::env;
 use std::fs;
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -59,13 +59,18 @@ impl Server {
     }
 
     fn program(&self, name: &str) -> Command {
+        as_user(self.path(name))
+    }
+
+    /// A program of the server, or of the system: some packages have no client.
+    fn path(&self, name: &str) -> PathBuf {
         let path = self.programs.join(name);
-        if !is_root() {
-            return Command::new(path);
-        }
-        let mut command = Command::new("runuser");
-        command.args(["-u", "postgres", "--"]).arg(path);
-        command
+        if path.exists() { path } else { name.into() }
+    }
+
+    /// A folder of the user of the server.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Starts the server again.
@@ -132,7 +137,7 @@ impl Server {
     }
 
     fn psql(&self, text: &str) -> Command {
-        let mut psql = Command::new(self.programs.join("psql"));
+        let mut psql = Command::new(self.path("psql"));
         let port = self.port.to_string();
         psql.args([
             "-h",
@@ -159,6 +164,18 @@ impl Drop for Server {
         // It may be stopped already.
         let _ended = stop.stdout(Stdio::null()).stderr(Stdio::null()).status();
     }
+}
+
+/// Runs a program that refuses to run as root.
+pub(crate) fn as_user(program: PathBuf) -> Command {
+    if !is_root() {
+        return Command::new(program);
+    }
+    // It has no process between, so that the program can be killed.
+    let mut command = Command::new("setpriv");
+    let user = ["--reuid=postgres", "--regid=postgres", "--clear-groups"];
+    command.args(user).arg(program).env("HOME", "/");
+    command
 }
 
 fn is_root() -> bool {
