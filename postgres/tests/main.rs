@@ -2,6 +2,7 @@
 //! most machines lack, so these are ignored by default: `.ci/postgres` installs Debian's package
 //! and runs them.
 
+mod deployments;
 mod engine;
 mod model;
 mod numbers;
