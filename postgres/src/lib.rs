@@ -20,12 +20,13 @@
 //!
 //! # Why no execution is lost, and none continues twice
 //!
-//! - Each transaction inserts the number after the last one, and demands that the last one is
-//!   there, with an epoch that is not higher than its own. Two engines can never both commit a
-//!   number. An engine that was stopped for a while finds that its next number is
+//! - Each transaction inserts the number after the last one, and demands that the last one is the
+//!   row that the engine knows. Two engines can never both commit a number. An engine that was
+//!   stopped for a while finds that its next number is
 //!   taken ([`StoreError::TakenOver`](stepwright_engine::store::StoreError::TakenOver)).
 //! - A commit whose connection broke is sent again with the same number: either it meets its own
-//!   row, or the lost transaction never commits.
+//!   row, or the lost transaction never commits. An own row is acknowledged after a later commit,
+//!   because a synchronous replica may lack it.
 //! - If the database was replaced by a copy that lacks acknowledged commits, the last number is
 //!   missing ([`StoreError::Replaced`](stepwright_engine::store::StoreError::Replaced)). An
 //!   asynchronous replica that is promoted is such a copy.
