@@ -310,6 +310,19 @@ fn a_server_that_is_killed_and_starts_again_is_an_outage() {
     assert_eq!(reader.open_executions().expect("executions").len(), 2);
 }
 
+/// Adds 30,000 numbers before the first one, as if the store were older.
+fn add_old_numbers(server: &Server) {
+    server.sql(
+        "INSERT INTO orders.commits (n, epoch, owner, changed)
+         SELECT n, 0, gen_random_uuid(), '{}' FROM generate_series(-30000, -1) AS n",
+    );
+}
+
+fn count_numbers(server: &Server) -> u32 {
+    let count = server.sql("SELECT count(*) FROM orders.commits");
+    count.parse().expect("a number")
+}
+
 #[test]
 #[ignore = "needs a PostgreSQL server"]
 fn old_numbers_are_deleted_and_the_fence_still_holds() {
@@ -317,17 +330,20 @@ fn old_numbers_are_deleted_and_the_fence_still_holds() {
     let mut stopped = server.store("orders");
     end_lease(&server, "orders");
     let mut store = server.store("orders");
-    for _ in 0..2_010 {
+    add_old_numbers(&server);
+    for _ in 0..1_010 {
         store.probe().expect("it commits");
     }
-    let count = server.sql("SELECT count(*) FROM orders.commits");
-    assert!(count.parse::<u32>().expect("a number") < 1_100, "{count}");
+    let count = count_numbers(&server);
+    assert!((20_000..20_100).contains(&count), "{count}");
     // The number after the last one of the stopped engine is not there any more, nor is the last.
+    server.sql("DELETE FROM orders.commits WHERE n < (SELECT max(n) FROM orders.commits)");
     let late = stopped.commit(&[start(2)]);
     assert!(
         matches!(late, Err(StoreError::TakenOver { .. })),
         "{late:?}"
     );
+    store.commit(&[start(3)]).expect("it is committed");
 }
 
 #[test]
@@ -335,20 +351,23 @@ fn old_numbers_are_deleted_and_the_fence_still_holds() {
 fn old_numbers_are_not_deleted_while_another_transaction_writes() {
     let server = Server::start();
     let mut store = server.store("orders");
-    for _ in 0..1_990 {
+    for _ in 0..990 {
         store.probe().expect("it commits");
     }
+    add_old_numbers(&server);
     thread::scope(|scope| {
         // A transaction that has not ended, with a separate number.
         let writing = scope.spawn(|| {
-            server.sql("BEGIN; INSERT INTO orders.commits VALUES (-1, 0, gen_random_uuid()); SELECT pg_sleep(3); ROLLBACK")
+            server.sql(
+                "BEGIN; INSERT INTO orders.commits VALUES (-99999, 0, gen_random_uuid(), '{}'); SELECT pg_sleep(3); ROLLBACK",
+            )
         });
         thread::sleep(Duration::from_millis(500));
         for _ in 0..20 {
             store.probe().expect("it commits");
         }
-        let count = server.sql("SELECT count(*) FROM orders.commits");
-        assert!(count.parse::<u32>().expect("a number") > 1_900, "{count}");
+        let count = count_numbers(&server);
+        assert!(count > 30_000, "{count}");
         writing.join().expect("it ends");
     });
 }
