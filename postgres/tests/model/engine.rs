@@ -75,7 +75,7 @@ pub(super) struct Engine {
     pub(super) predecessor: Writer,
     /// `Committer::is_open`: a transaction may still be committed under the next number.
     pub(super) is_open: bool,
-    /// The number of the next change. Number 0 is the empty first commit of `Committer::begin`.
+    /// The number of the next change. Number 0 is the empty commit of `takeover::first_number`.
     pub(super) change: u8,
 }
 
@@ -99,6 +99,11 @@ impl Engine {
         })
     }
 
+    /// Whether it has not made its first commit, which is not repeated after an error.
+    fn is_beginning(&self) -> bool {
+        self.change == 0
+    }
+
     /// `lease::take`: `UPDATE lease SET epoch = epoch + 1 .. WHERE expires <= clock_timestamp()`.
     pub(super) fn take_lease(&mut self, database: &mut Database) {
         database.tables.epoch += 1;
@@ -106,7 +111,7 @@ impl Engine {
         self.stage = Stage::WithLease;
     }
 
-    /// `numbers::last`, and the check of `Committer::begin`.
+    /// `numbers::last`, and the check of `takeover::first_number`.
     pub(super) fn read_last(&mut self, database: &Database, habits: Habits) {
         (self.last, self.predecessor) = database.last_commit();
         let is_late = habits.compares_epoch && self.predecessor.epoch >= self.writer.epoch;
@@ -137,8 +142,17 @@ impl Engine {
     pub(super) fn receive(&mut self, attempt: Attempt, answer: Answer, habits: Habits) -> bool {
         match answer {
             Answer::Committed => self.committed(attempt),
+            // `first_number`: the other engine was faster.
+            Answer::Constraint if self.is_beginning() => {
+                self.stage = Stage::WithLease;
+                false
+            }
             Answer::Constraint => {
                 self.stage = Stage::Refused(attempt);
+                false
+            }
+            Answer::Refused if self.is_beginning() => {
+                self.stage = Stage::Stopped;
                 false
             }
             Answer::Refused => {
@@ -176,7 +190,9 @@ impl Engine {
 
     /// The connection breaks before the answer arrives.
     pub(super) fn lose_answer(&mut self, attempt: Attempt, habits: Habits) {
-        if attempt == Attempt::First {
+        if self.is_beginning() {
+            self.stage = Stage::Stopped;
+        } else if attempt == Attempt::First {
             self.stage = Stage::AnswerLost;
             if !habits.repeats_number {
                 self.last += 1;

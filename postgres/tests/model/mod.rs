@@ -8,7 +8,7 @@
 //!
 //! | model | code |
 //! |---|---|
-//! | [`Engine`] and its methods, by name | `commit.rs`: `begin`, `attempt`, `commit`, `settle`, `resolve` |
+//! | [`Engine`] and its methods, by name | `commit.rs`: `attempt`, `commit`, `settle`, `resolve`; `takeover.rs`: `first_number` |
 //! | [`Database::check`], [`Database::insert`] | `numbers.rs`: the INSERT of `Numbers::take` |
 //! | [`Engine::resolve`] | `numbers.rs`: `Numbers::next` |
 //! | [`Step::LockToPrune`], [`Step::Prune`] | `numbers.rs`: `Numbers::prune`, with `KEPT` = `BETWEEN` = 1 |
@@ -259,6 +259,6 @@ fn an_own_row_does_not_prove_that_a_synchronous_replica_has_the_commit() {
         habits,
         SYNCHRONOUS,
         "a failover to a synchronous replica loses a commit",
-        13,
+        17,
     );
 }
