@@ -11,6 +11,7 @@ use futures_util::TryStreamExt;
 use stepwright_engine::store::{Change, StoredExecution};
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Error, Row};
+use uuid::Uuid;
 
 use crate::database::{Database, Statement};
 use crate::numbers;
@@ -19,12 +20,16 @@ use crate::row::{self, EXECUTION, EXECUTIONS};
 /// The open executions of a store after one of its commits.
 #[derive(Default)]
 pub(crate) struct OpenExecutions {
-    /// The number of the last commit that they have; `None` until they are read first.
-    last: Option<i64>,
+    /// The last commit that they have; `None` until they are read first.
+    last: Option<LastCommit>,
     executions: BTreeMap<i64, OpenExecution>,
     /// Whether a row cannot be read, so that an engine must read the store itself.
     is_damaged: bool,
 }
+
+/// A number, with its epoch and its owner: another engine may have made the number again after a
+/// failover that lost it.
+type LastCommit = (i64, (i64, Uuid));
 
 /// An open execution with its records.
 pub(crate) struct OpenExecution {
@@ -78,12 +83,12 @@ impl OpenExecutions {
 
     /// The number of the last commit that they have.
     pub(crate) fn last(&self) -> i64 {
-        self.last.unwrap_or_default()
+        self.last.map_or(0, |(number, _)| number)
     }
 
     /// Returns them in the order of their keys, if they are those after this commit.
     pub(crate) fn after(self, last: i64) -> Option<BTreeMap<i64, OpenExecution>> {
-        (self.last == Some(last) && !self.is_damaged).then_some(self.executions)
+        (self.last() == last && self.last.is_some() && !self.is_damaged).then_some(self.executions)
     }
 
     /// Reads what is new. Afterwards they are those after the newest commit, if no further one was
@@ -96,32 +101,36 @@ impl OpenExecutions {
         let Some(last) = self.last else {
             return self.read_all(database, client).await;
         };
-        let commits = Statement::new("SELECT n, changed FROM @.commits WHERE n >= $1 ORDER BY n")
-            .with(last, Type::INT8);
+        let commits = Statement::new(
+            "SELECT n, epoch, owner, changed FROM @.commits WHERE n >= $1 ORDER BY n",
+        )
+        .with(last.0, Type::INT8);
         let commits = database.query(client, commits).await?;
-        let numbers = commits.iter().map(|row| row.get::<_, i64>(0));
-        if !numbers.eq((last..).take(commits.len().max(1))) {
+        let commit = |row: &Row| -> LastCommit { (row.get(0), (row.get(1), row.get(2))) };
+        let numbers = commits.iter().map(|row| commit(row).0);
+        let is_next = numbers.eq((last.0..).take(commits.len().max(1)));
+        if !is_next || commits.first().map(commit) != Some(last) {
             // It is too far behind, or the database lost commits.
             return self.read_all(database, client).await;
         }
         let mut keys: Vec<i64> = commits
             .iter()
             .skip(1)
-            .flat_map(|row| row.get::<_, Vec<i64>>(1))
+            .flat_map(|row| row.get::<_, Vec<i64>>(3))
             .collect();
         keys.sort_unstable();
         keys.dedup();
         if !keys.is_empty() {
             self.read_some(database, client, &keys).await?;
         }
-        self.last = commits.last().map(|row| row.get(0));
+        self.last = commits.last().map(commit);
         Ok(())
     }
 
     /// Reads all executions again.
     async fn read_all(&mut self, database: &Database, client: &Client) -> Result<(), Error> {
         *self = Self::default();
-        let last = numbers::largest(database, client).await?;
+        let last = numbers::last(database, client).await?;
         let rows =
             format!("SELECT {EXECUTION} FROM @.open AS o JOIN ({EXECUTIONS}) ON e.key = o.key");
         let mut rows = pin!(stream(database, client, &rows, &[]).await?);

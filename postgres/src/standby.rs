@@ -88,8 +88,8 @@ impl PostgresStandby {
     ///
     /// # Errors
     ///
-    /// [`StoreError::NewerVersion`]; [`StoreError::Io`] if the database cannot be reached; the other
-    /// errors of the store.
+    /// [`StoreError::NewerVersion`]; [`StoreError::Io`] if the database cannot be reached; the
+    /// other errors of the store.
     pub fn open(options: PostgresOptions) -> Result<Self, StoreError> {
         let database = Database::new(options)?;
         database.wait(async {

@@ -149,6 +149,28 @@ fn a_standby_waits_while_the_other_engine_renews_its_lease() {
 
 #[test]
 #[ignore = "needs a PostgreSQL server"]
+fn a_standby_forgets_executions_whose_commits_a_failover_lost() {
+    let server = Server::start();
+    let mut leader = server.store("orders");
+    let started = crate::numbers::start(1);
+    leader.commit(&[started]).expect("it is committed");
+    let waiting = Waiting::start(&server, "orders").has_read();
+    assert_eq!(waiting.watch.state().executions, 1);
+    // The commit is lost, and another engine has made its number.
+    server.sql(
+        "DELETE FROM orders.open; DELETE FROM orders.records; DELETE FROM orders.executions;
+         UPDATE orders.commits SET owner = '00000000-0000-0000-0000-000000000001' WHERE n = (SELECT max(n) FROM orders.commits);
+         UPDATE orders.lease SET expires = '-infinity'",
+    );
+    let next = waiting.store();
+    let open = next
+        .reader()
+        .and_then(|mut reader| reader.open_executions());
+    assert_eq!(open, Ok(Vec::new()));
+}
+
+#[test]
+#[ignore = "needs a PostgreSQL server"]
 fn an_engine_that_is_stopped_inside_a_transaction_does_not_delay_the_next_one() {
     let server = Server::start();
     drop(server.store("orders"));

@@ -131,8 +131,8 @@ impl StoredConsole {
         self
     }
 
-    /// Sets whether there are pages, in addition to `/health` and `/ready`; there are unless this is
-    /// `false`.
+    /// Sets whether there are pages, in addition to `/health` and `/ready`; there are unless this
+    /// is `false`.
     #[must_use]
     pub fn pages(mut self, has_pages: bool) -> Self {
         self.has_pages = has_pages;

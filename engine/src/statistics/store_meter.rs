@@ -10,7 +10,6 @@ use super::recorder::Histogram;
 use super::snapshot::StoreStatistics;
 use super::table;
 use super::total::Total;
-use crate::store::StoreLease;
 
 /// The interval at which the sizes of a store's files are read.
 const SIZE_INTERVAL: Duration = Duration::from_secs(1);
@@ -99,11 +98,12 @@ impl StoreMeter {
         self.unavailable.set(u64::from(!is_available));
     }
 
-    /// Sets the sizes of the files, if they were not read for a second, and the numbers of a lease.
+    /// Sets the sizes of the files, if they were not read for a second, and the epoch and the
+    /// number of the last commit.
     pub(crate) fn update_size(
         &self,
         now: Instant,
-        lease: Option<&StoreLease>,
+        last: Option<(u64, u64)>,
         size: impl FnOnce() -> Option<StoreSize>,
     ) {
         let mut sized = self.sized.lock().unwrap_or_else(PoisonError::into_inner);
@@ -111,8 +111,7 @@ impl StoreMeter {
             return;
         }
         *sized = Some(now);
-        if let Some(lease) = lease {
-            let (epoch, commit) = lease.last_commit();
+        if let Some((epoch, commit)) = last {
             self.epoch.set(epoch);
             self.last_commit.set(commit);
         }

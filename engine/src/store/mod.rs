@@ -229,8 +229,8 @@ pub trait StoreReader: Send {
     /// [`StoreError::Corrupt`] when a record is missing; the other errors of the store.
     fn records(&mut self, key: u64) -> Result<Vec<Bytes>, StoreError>;
 
-    /// Returns the records of several executions, as [`records`](Self::records) does, in the order of
-    /// the keys. A store for which each call is slow reads them together. `None` means that the
+    /// Returns the records of several executions, as [`records`](Self::records) does, in the order
+    /// of the keys. A store for which each call is slow reads them together. `None` means that the
     /// records of an execution must be read alone, for example because they are damaged.
     ///
     /// # Errors

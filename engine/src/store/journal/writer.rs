@@ -10,7 +10,7 @@ use super::outage::Outage;
 use super::outcome;
 use super::queue::{Commit, OnOutage, Queue, QueueEvent, Submission};
 use crate::panics::guarded;
-use crate::store::{Change, Store, StoreError, StoreReader};
+use crate::store::{Change, Store, StoreError, StoreLease, StoreReader};
 
 /// How many submissions are tried separately without a success before the others wait for the next
 /// attempt.
@@ -387,8 +387,8 @@ impl JournalWriter<'_> {
     /// Reads the sizes of the store's files, at most once a second.
     fn update_size(&mut self, now: Instant) {
         let meter = self.queue.meter.clone();
-        let lease = self.queue.lease.clone();
-        meter.update_size(now, lease.as_ref(), || {
+        let last = self.queue.lease.as_ref().map(StoreLease::last_commit);
+        meter.update_size(now, last, || {
             self.ask(|store| Ok(store.size())).ok().flatten()
         });
     }

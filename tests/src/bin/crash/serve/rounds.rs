@@ -400,8 +400,8 @@ impl<'a> Rounds<'a> {
     }
 }
 
-/// Lets a stopped server continue. Another one has its store, so it must end by itself. Returns what
-/// it does instead.
+/// Lets a stopped server continue. Another one has its store, so it must end by itself. Returns
+/// what it does instead.
 async fn ends_when_it_continues(
     round: u32,
     mut server: ServerProcess,
