@@ -37,7 +37,7 @@ pub(crate) struct OpenExecution {
     pub(crate) records: Vec<Bytes>,
 }
 
-/// What a standby holds at its takeover, until its engine continues the executions.
+/// The executions of a standby at its takeover, until its engine continues them.
 #[derive(Clone, Default)]
 pub(crate) struct HeldExecutions {
     executions: Arc<Mutex<Option<BTreeMap<i64, OpenExecution>>>>,
@@ -92,7 +92,7 @@ impl OpenExecutions {
     }
 
     /// Reads what is new. Afterwards they are those after the newest commit, if no further one was
-    /// made meanwhile.
+    /// made in between.
     pub(crate) async fn follow(
         &mut self,
         database: &Database,
@@ -210,7 +210,7 @@ impl OpenExecutions {
 
     fn add_record(&mut self, row: &Row) {
         let (key, seq): (i64, i64) = (row.get(0), row.get(1));
-        // It may have started or ended since the rows were read; a later commit says so.
+        // It may have started or ended since the rows were read; a later commit names it.
         let Some(open) = self.executions.get_mut(&key) else {
             return;
         };

@@ -56,7 +56,7 @@ pub(crate) fn pause(database: &Database) -> Duration {
     ASK.min(database.options().lease / 4)
 }
 
-/// Takes the lease if nobody has it. Returns its epoch.
+/// Takes the lease if it is free. Returns its epoch.
 pub(crate) async fn try_take(
     database: &Database,
     client: &Client,
@@ -86,7 +86,7 @@ fn trusted(time: Duration) -> Duration {
     time - time / 10
 }
 
-/// Who has the lease, and until when.
+/// The engine that has the lease, and until when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Holder {
     /// For people.

@@ -47,7 +47,7 @@ pub struct StandbyWatch {
     state: Arc<Mutex<StandbyState>>,
 }
 
-/// What a standby knows.
+/// The state of a standby.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StandbyState {
@@ -134,7 +134,7 @@ impl PostgresStandby {
     }
 }
 
-/// A task that ends when nobody waits for it.
+/// A task that ends when its result is not awaited any more.
 struct AbortOnDrop<T>(tokio::task::JoinHandle<T>);
 
 impl<T> Drop for AbortOnDrop<T> {
@@ -143,7 +143,7 @@ impl<T> Drop for AbortOnDrop<T> {
     }
 }
 
-/// What an engine needs after a takeover.
+/// The parts of the store after a takeover.
 type Taken = (Committer, StoreLease, HeldExecutions);
 
 /// The task of a standby.

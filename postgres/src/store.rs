@@ -19,7 +19,7 @@ pub struct PostgresStore {
     lease: StoreLease,
     /// Renews the lease.
     keeper: JoinHandle<()>,
-    /// What a standby held at the takeover.
+    /// The executions of a standby at the takeover.
     held: HeldExecutions,
 }
 

@@ -18,7 +18,7 @@ const TAKE: Duration = Duration::from_secs(30);
 /// How long another transaction may hold the number before its connection is ended.
 const PATIENCE: Duration = Duration::from_millis(100);
 
-/// Takes the number after the last one. The other engine may commit meanwhile, until it meets this
+/// Takes the number after the last one. The other engine may still commit, until it meets this
 /// number.
 pub(crate) async fn first_number(
     database: &Database,
@@ -57,7 +57,7 @@ pub(crate) async fn first_number(
         .unwrap_or_else(|_| Err(database.too_slow("take over", TAKE)))
 }
 
-/// Commits the next number in a transaction of its own.
+/// Commits the next number in a separate transaction.
 async fn take(database: &Database, client: &Client, numbers: &Numbers) -> Result<(), Error> {
     client.batch_execute("BEGIN").await?;
     let taken = async {

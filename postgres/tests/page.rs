@@ -1,7 +1,8 @@
-//! The code block of docs/guides/postgres.md: it compiles. `engine.rs` tests its behaviour.
+//! The code blocks of docs/guides/postgres.md: they compile. `engine.rs` and `standby.rs` test
+//! their behaviour.
 
 use stepwright_engine::{Engine, MachineType};
-use stepwright_postgres::{PostgresOptions, PostgresStore};
+use stepwright_postgres::{PostgresOptions, PostgresStandby, PostgresStore};
 
 fn engine(definition: &str) -> Result<Engine, Box<dyn std::error::Error>> {
     let options: PostgresOptions = "postgres://stepwright@db.internal/orders".parse()?;
@@ -14,5 +15,13 @@ fn engine(definition: &str) -> Result<Engine, Box<dyn std::error::Error>> {
     Ok(engine)
 }
 
+async fn standby() -> Result<PostgresStore, Box<dyn std::error::Error>> {
+    let options: PostgresOptions = "postgres://stepwright@db.internal/orders".parse()?;
+    let store = PostgresStandby::open(options.environment())?
+        .take_over()
+        .await?;
+    Ok(store)
+}
+
 /// Never called, because there is no such database.
-const _: fn(&str) = |definition| drop(engine(definition));
+const _: fn(&str) = |definition| drop((engine(definition), standby()));

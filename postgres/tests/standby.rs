@@ -226,7 +226,7 @@ fn an_engine_calls_no_task_while_it_cannot_renew_its_lease() {
             let options = StartOptions::new().name("o-1");
             starter.start_machine("orders", json!({}), options).await
         });
-        // It is durable, but nobody may act on it.
+        // It is durable, but the engine may not act on it.
         until("it is stored", || server.sql("SELECT count(*) FROM orders.executions") == "1");
         tokio::time::sleep(Duration::from_millis(500)).await;
         assert!(!starting.is_finished());

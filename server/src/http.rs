@@ -231,7 +231,7 @@ impl Http {
         } else {
             performed.await
         };
-        // What was read is older than what another server may have committed since. A change is
+        // Another server may have committed more since the read. A change is
         // answered when it is durable, and the lease was trusted then.
         if is_read {
             self.check_lease()?;

@@ -1,4 +1,4 @@
-//! What a server reports while it waits for the end of another one.
+//! The report of a server that waits for the end of another one.
 
 use std::fmt;
 use std::sync::Arc;

@@ -109,7 +109,7 @@ pub(crate) struct ServeArguments {
     #[arg(long, value_name = "NAME", requires = "store")]
     pub(crate) schema: Option<String>,
     /// Wait while another server has the database of --store, and take over when it ends or dies;
-    /// clients of both addresses repeat the requests that fail meanwhile
+    /// clients with both addresses repeat the requests that fail in between
     #[arg(long, requires = "store")]
     pub(crate) standby: bool,
     /// Delete executions this many days after their end; 90 by default with --store. Without

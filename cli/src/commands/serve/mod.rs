@@ -444,7 +444,7 @@ fn handler_hint(arguments: &ServeArguments) -> String {
 /// The store of an account.
 enum AccountStore {
     Place(StorePlace),
-    /// One that a standby has taken over.
+    /// A store that a standby has taken over.
     Taken(TakenStore),
 }
 

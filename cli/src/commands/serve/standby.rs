@@ -11,7 +11,7 @@ use crate::engine::signals::Signals;
 use crate::failure::Failure;
 use crate::store_place::StorePlace;
 
-/// What a standby has when the other server has ended.
+/// The result of waiting for the end of the other server.
 pub(super) struct Takeover {
     pub(super) store: TakenStore,
     /// The socket at which it was a standby. No client is refused in between.
@@ -28,7 +28,7 @@ type Store = stepwright_postgres::PostgresStore;
 type Store = std::convert::Infallible;
 
 impl TakenStore {
-    /// Gives the store to an engine.
+    /// Sets the store of an engine.
     #[cfg(feature = "postgres")]
     pub(super) fn connect(self, builder: EngineBuilder) -> EngineBuilder {
         builder.store(self.0)
@@ -121,7 +121,7 @@ mod waiting {
         drop((takes_over, serving));
         let StandbyState { executions, .. } = watch.state();
         diagnostics::note(&format!(
-            "no other server has the store; this one continues {executions} open executions"
+            "no other server has the store; open executions that this one continues: {executions}"
         ));
         Ok(Some(Takeover {
             store: TakenStore(store),
