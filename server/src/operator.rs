@@ -66,6 +66,11 @@ pub(crate) async fn metrics(State(service): State<Arc<Service>>) -> Response {
             "# HELP {name} Lines of the log that were dropped because they were not read.\n# TYPE {name} counter\n{name} {lines}\n"
         );
     }
+    prometheus(text)
+}
+
+/// Returns a response with the text format of Prometheus.
+pub(crate) fn prometheus(text: String) -> Response {
     let mut response = Response::new(Body::from(text));
     let text = HeaderValue::from_static(PROMETHEUS_TEXT);
     response.headers_mut().insert(CONTENT_TYPE, text);

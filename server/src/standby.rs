@@ -36,6 +36,25 @@ impl StandbyReport {
         }
         json
     }
+
+    /// Returns the numbers of `/metrics`.
+    pub(crate) fn to_prometheus(&self) -> String {
+        let behind = (
+            "stepwright_standby_commits_behind",
+            "Commits that the standby has not read",
+            self.behind,
+        );
+        let executions = self.executions as u64;
+        let open = (
+            "stepwright_standby_open_executions",
+            "Open executions that the standby has in memory",
+            executions,
+        );
+        let metrics = [behind, open].map(|(name, help, value)| {
+            format!("# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}\n")
+        });
+        metrics.concat()
+    }
 }
 
 /// One line for people.

@@ -23,7 +23,7 @@ use crate::console::{self, StoreSource};
 use crate::control::Control;
 use crate::error::ApiError;
 use crate::http;
-use crate::operator::json_response;
+use crate::operator::{self, json_response};
 use crate::response_memory::ResponseMemory;
 use crate::service::Service;
 use crate::standby::StandbyReport;
@@ -173,7 +173,9 @@ impl StoredConsole {
             .route("/health", get(health))
             .route("/ready", get(ready));
         if store.standby.is_some() {
-            health = health.route("/", post(not_leading));
+            health = health
+                .route("/", post(not_leading))
+                .route("/metrics", get(metrics));
         }
         let health = health.with_state(store);
         let memory = ResponseMemory::new();
@@ -211,6 +213,12 @@ async fn ready(store: State<Arc<StoreSource>>) -> Response {
     };
     let body = json!({"status": "standby", "standby": standby().to_json()});
     json_response(StatusCode::SERVICE_UNAVAILABLE, &body)
+}
+
+/// Returns the numbers of a standby in the text format of Prometheus.
+async fn metrics(State(store): State<Arc<StoreSource>>) -> Response {
+    let standby = store.standby.as_ref().map(|standby| standby());
+    operator::prometheus(standby.unwrap_or_default().to_prometheus())
 }
 
 /// Refuses a request of the API with an error that clients repeat, perhaps at another server.

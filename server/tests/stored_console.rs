@@ -270,6 +270,11 @@ async fn a_standby_is_healthy_and_not_ready_and_its_api_is_refused() {
     assert_eq!(status, 503);
     let expected = r#"{"status":"standby","standby":{"leader":"process 17 of web-2","commitsBehind":3,"openExecutions":2}}"#;
     assert_eq!(ready, expected);
+    let (_, metrics) = console.get("/metrics").await;
+    assert!(
+        metrics.contains("\nstepwright_standby_commits_behind 3\n"),
+        "{metrics}"
+    );
     let page = console.page("/console").await;
     let line = "It takes over when process 17 of web-2 ends or dies. It is 3 commits behind.";
     assert!(page.contains(line), "{page}");

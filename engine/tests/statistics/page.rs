@@ -1,7 +1,7 @@
 //! The table of `docs/reference/metrics.md` is the table of the metrics in `stepwright-runtime`.
 //!
-//! `METRICS=overwrite cargo test -p stepwright-runtime --test all statistics::page` writes it
-//! again.
+//! `METRICS=overwrite cargo test -p stepwright-engine --all-features --test all statistics::page`
+//! writes it again.
 
 use std::fmt::Write;
 use std::path::Path;
