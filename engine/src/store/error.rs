@@ -82,7 +82,7 @@ pub enum StoreError {
         why: String,
     },
     /// The store's content is damaged.
-    #[error("the store{} is damaged: {why}; restore a backup, or move the file away and start with a new one", at(.path))]
+    #[error("the store{} is damaged: {why}; restore a backup, or start with a new store", at(.path))]
     Corrupt {
         /// The store's file, if it is one.
         path: Option<PathBuf>,
