@@ -1,10 +1,10 @@
-//! The store file, for the commands that read it.
+//! Opens the store of a command: a file, or a schema of a database.
 
 use std::path::Path;
 
 use stepwright_asl::similar::did_you_mean;
 use stepwright_engine::private_file;
-use stepwright_engine::store::{SqliteReader, StoreError, StoreReader};
+use stepwright_engine::store::{SqliteReader, SqliteStore, Store, StoreError, StoreReader};
 use stepwright_engine::{
     ExecutionDescription, ExecutionFilter, ExecutionSummary, StoredExecutions,
 };
@@ -29,12 +29,44 @@ pub(crate) fn open(place: &StorePlace) -> Result<StoredExecutions, Failure> {
     }))
 }
 
-/// Opens a store for reading as it is now. Each page of a database is as it is then.
+/// Opens a store for reading as it is now.
 pub(crate) fn open_snapshot(place: &StorePlace) -> Result<StoredExecutions, Failure> {
-    Ok(StoredExecutions::new(match place {
-        StorePlace::File(path) => Box::new(snapshot(path)?),
-        StorePlace::Database(database) => database_reader(database)?,
-    }))
+    Ok(StoredExecutions::new(snapshot(place)?))
+}
+
+/// Opens the reader of a store, which sees the store as it is now.
+pub(crate) fn snapshot(place: &StorePlace) -> Result<Box<dyn StoreReader>, Failure> {
+    match place {
+        StorePlace::File(path) => {
+            let mut reader = reader(path)?;
+            reader.begin_snapshot().map_err(cannot)?;
+            Ok(Box::new(reader))
+        }
+        StorePlace::Database(database) => database_snapshot(database),
+    }
+}
+
+/// Opens the reader of a file.
+pub(crate) fn reader(path: &Path) -> Result<SqliteReader, Failure> {
+    check_exists(path)?;
+    SqliteReader::open(path).map_err(cannot)
+}
+
+/// Opens a store for writing. It must exist, and no engine may have it open.
+pub(crate) fn writer(place: &StorePlace) -> Result<Box<dyn Store>, Failure> {
+    match place {
+        StorePlace::File(path) => check_exists(path)?,
+        StorePlace::Database(database) => drop(database_reader(database)?),
+    }
+    new_writer(place)
+}
+
+/// Opens a store for writing, and creates it if it does not exist.
+pub(crate) fn new_writer(place: &StorePlace) -> Result<Box<dyn Store>, Failure> {
+    match place {
+        StorePlace::File(path) => Ok(Box::new(SqliteStore::open(path).map_err(cannot)?)),
+        StorePlace::Database(database) => database_writer(database),
+    }
 }
 
 #[cfg(feature = "postgres")]
@@ -43,25 +75,36 @@ fn database_reader(database: &DatabasePlace) -> Result<Box<dyn StoreReader>, Fai
     Ok(Box::new(reader.map_err(cannot)?))
 }
 
+#[cfg(feature = "postgres")]
+fn database_snapshot(database: &DatabasePlace) -> Result<Box<dyn StoreReader>, Failure> {
+    let reader = stepwright_postgres::PostgresReader::open(database.options()?);
+    let mut reader = reader.map_err(cannot)?;
+    reader.begin_snapshot().map_err(cannot)?;
+    Ok(Box::new(reader))
+}
+
+#[cfg(feature = "postgres")]
+fn database_writer(database: &DatabasePlace) -> Result<Box<dyn Store>, Failure> {
+    let store = stepwright_postgres::PostgresStore::open_with(database.options()?);
+    Ok(Box::new(store.map_err(cannot)?))
+}
+
 #[cfg(not(feature = "postgres"))]
 fn database_reader(_: &DatabasePlace) -> Result<Box<dyn StoreReader>, Failure> {
     Err(crate::store_place::without_postgres())
 }
 
-/// Opens the reader of a store.
-pub(crate) fn reader(path: &Path) -> Result<SqliteReader, Failure> {
-    check_exists(path)?;
-    SqliteReader::open(path).map_err(cannot)
+#[cfg(not(feature = "postgres"))]
+fn database_snapshot(database: &DatabasePlace) -> Result<Box<dyn StoreReader>, Failure> {
+    database_reader(database)
 }
 
-/// Opens the reader of a store, which sees the store as it is now.
-pub(crate) fn snapshot(path: &Path) -> Result<SqliteReader, Failure> {
-    let mut reader = reader(path)?;
-    reader.begin_snapshot().map_err(cannot)?;
-    Ok(reader)
+#[cfg(not(feature = "postgres"))]
+fn database_writer(_: &DatabasePlace) -> Result<Box<dyn Store>, Failure> {
+    Err(crate::store_place::without_postgres())
 }
 
-/// Prints a note if all users can read or write a store.
+/// Prints a note if all users can read or write the file of a store.
 pub(crate) fn note_access(path: &Path) {
     if let Some(mode) = private_file::mode_for_all_users(path) {
         let path = path.display();
@@ -147,7 +190,7 @@ fn unknown(
         let machines = newest.iter().map(|one| one.machine.as_str());
         did_you_mean(machine, machines.filter(|known| *known != machine))
     };
-    let listed = || format!("`stepwright executions --store {}` lists all", place);
+    let listed = || format!("`stepwright executions {}` lists all", place.store_option());
     let hint = meant.or_else(machines).unwrap_or_else(listed);
     text.push_str(&diagnostics::hint(&hint));
     Failure::Usage(text)

@@ -5,6 +5,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use serde_json::{Map, Value as Json};
+
 use crate::failure::Failure;
 
 /// The beginnings of the addresses of databases.
@@ -55,6 +57,39 @@ impl StorePlace {
         }
     }
 
+    /// Returns the place as the arguments of a command of `store`, without a password.
+    pub(crate) fn arguments(&self) -> String {
+        match self {
+            Self::File(path) => path.display().to_string(),
+            Self::Database(database) => {
+                let address = database.address();
+                let schema = database.schema.as_ref();
+                let schema = schema.map_or_else(String::new, |name| format!(" --schema {name}"));
+                format!("{address}{schema}")
+            }
+        }
+    }
+
+    /// Returns the place as the options of a command that reads a store.
+    pub(crate) fn store_option(&self) -> String {
+        format!("--store {}", self.arguments())
+    }
+
+    /// Returns the fields of the place in JSON.
+    pub(crate) fn to_json(&self) -> Map<String, Json> {
+        let fields = match self {
+            Self::File(path) => vec![("file", path.display().to_string())],
+            Self::Database(database) => vec![
+                ("database", database.address()),
+                ("schema", database.schema().to_owned()),
+            ],
+        };
+        let fields = fields.into_iter();
+        fields
+            .map(|(name, value)| (name.to_owned(), Json::String(value)))
+            .collect()
+    }
+
     /// Sets the value of `--schema`.
     ///
     /// # Errors
@@ -64,7 +99,7 @@ impl StorePlace {
         let mut place = self.clone();
         match (&mut place, schema) {
             (Self::File(_), Some(_)) => Err(Failure::Usage(
-                "--schema is for a store in a database; name one with --store postgres://USER@HOST/DATABASE"
+                "--schema is for a store in a database; name one with postgres://USER@HOST/DATABASE"
                     .to_owned(),
             )),
             (Self::Database(database), Some(schema)) => {
@@ -76,18 +111,37 @@ impl StorePlace {
     }
 }
 
-#[cfg(feature = "postgres")]
 impl DatabasePlace {
+    /// Returns the address without its password.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn address(&self) -> String {
+        self.options()
+            .map_or_else(|_| "ADDRESS".to_owned(), |options| options.address())
+    }
+
+    #[cfg(not(feature = "postgres"))]
+    pub(crate) fn address(&self) -> String {
+        "ADDRESS".to_owned()
+    }
+
+    /// Returns the name of the schema.
+    pub(crate) fn schema(&self) -> &str {
+        self.schema.as_deref().unwrap_or("stepwright")
+    }
+
     /// Returns the place with what the environment adds.
     ///
     /// # Errors
     ///
     /// If the address cannot be read.
+    #[cfg(feature = "postgres")]
     pub(crate) fn options(&self) -> Result<stepwright_postgres::PostgresOptions, Failure> {
-        let options: stepwright_postgres::PostgresOptions = self
-            .address
-            .parse()
-            .map_err(|error| Failure::Usage(format!("--store: {error}")))?;
+        let options: stepwright_postgres::PostgresOptions =
+            self.address
+                .parse()
+                .map_err(|error: stepwright_postgres::OptionsError| {
+                    Failure::Usage(error.to_string())
+                })?;
         let options = options.environment();
         Ok(match &self.schema {
             Some(schema) => options.schema(schema),
@@ -100,7 +154,7 @@ impl DatabasePlace {
 #[cfg(not(feature = "postgres"))]
 pub(crate) fn without_postgres() -> Failure {
     Failure::Usage(
-        "--store: this command was compiled without the feature `postgres`; `cargo install --locked stepwright-cli` compiles it with all features"
+        "this command was compiled without the feature `postgres`; `cargo install --locked stepwright-cli` compiles it with all features"
             .to_owned(),
     )
 }

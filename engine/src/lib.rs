@@ -138,9 +138,7 @@ pub use self::queries::child_list::MapRunChild;
 pub use self::queries::execution_data::ExecutionData;
 pub use self::queries::execution_list::{ExecutionFilter, ExecutionPage, ExecutionSummary};
 pub use self::queries::offline_abort::OfflineAbort;
-#[cfg(feature = "sqlite")]
-pub use self::queries::store_check::{CheckProgress, ProblemKind, StoreProblem};
-#[cfg(feature = "sqlite")]
+pub use self::queries::store_check::CheckProgress;
 pub use self::queries::store_export::ExportedExecution;
 pub use self::queries::stored_executions::{ExecutionDescription, StoredExecutions};
 pub use self::status_listener::{StatusChange, StatusListener};

@@ -41,6 +41,21 @@ pub(crate) fn statements<'a>(
                 std::mem::take(&mut rows).finish(&mut all);
                 all.push(put_run(run)?);
             }
+            Change::PutMessage {
+                queue,
+                number,
+                data,
+            } => {
+                std::mem::take(&mut rows).finish(&mut all);
+                let number = i64::try_from(*number).ok()?;
+                ids.last_message = ids.last_message.max(number);
+                all.push(
+                    Statement::new("INSERT INTO @.outbox VALUES ($1, $2, $3) ON CONFLICT (queue, number) DO UPDATE SET data = excluded.data")
+                        .with(i32::from(queue.number()), Type::INT4)
+                        .with(number, Type::INT8)
+                        .with(&**data, Type::BYTEA),
+                );
+            }
             Change::DeleteMessage { queue, number } => {
                 std::mem::take(&mut rows).finish(&mut all);
                 all.push(

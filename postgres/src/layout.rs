@@ -13,6 +13,11 @@ const LAYOUTS: &[&str] = &[include_str!("layout_1.sql")];
 /// The number of the lock with which one engine at a time changes the tables.
 const LOCK: i64 = 0x5374_7077;
 
+/// The number of the layout that this version reads.
+pub(crate) const fn newest() -> i64 {
+    LAYOUTS.len() as i64
+}
+
 /// Creates the tables of a new store, or brings those of an earlier version to this layout.
 pub(crate) async fn prepare(database: &Database, client: &Client) -> Result<(), StoreError> {
     let failed =

@@ -82,6 +82,48 @@ impl PostgresOptions {
         self
     }
 
+    /// Returns the address without its password, as an argument of a command.
+    ///
+    /// ```
+    /// use stepwright_postgres::PostgresOptions;
+    ///
+    /// let options: PostgresOptions = "postgres://stepwright:secret@db/orders".parse()?;
+    /// assert_eq!(options.address(), "postgres://stepwright@db:5432/orders");
+    /// # Ok::<(), stepwright_postgres::OptionsError>(())
+    /// ```
+    pub fn address(&self) -> String {
+        let user = self.config.get_user();
+        let user = user.map_or_else(String::new, |user| format!("{user}@"));
+        format!("postgres://{user}{}", self.target())
+    }
+
+    /// Returns the name of the schema that contains the store.
+    pub fn schema_name(&self) -> &str {
+        &self.schema
+    }
+
+    /// The hosts with their ports, and the database.
+    fn target(&self) -> String {
+        let ports = self.config.get_ports();
+        let hosts = self
+            .config
+            .get_hosts()
+            .iter()
+            .enumerate()
+            .map(|(at, host)| {
+                let host = match host {
+                    Host::Tcp(name) => name.clone(),
+                    #[cfg(unix)]
+                    Host::Unix(folder) => folder.display().to_string().replace('/', "%2F"),
+                };
+                let port = ports.get(at).or(ports.first()).copied().unwrap_or(5432);
+                format!("{host}:{port}")
+            });
+        let hosts: Vec<String> = hosts.collect();
+        let database = self.config.get_dbname().or(self.config.get_user());
+        format!("{}/{}", hosts.join(","), database.unwrap_or_default())
+    }
+
     /// Sets how long an engine that died prevents the next one from beginning; 3 seconds by
     /// default. The engine renews it three times as often, and does nothing that others can see
     /// while it could not renew it.
@@ -122,28 +164,10 @@ impl FromStr for PostgresOptions {
     }
 }
 
-/// The address without its password.
+/// The address without its user and password, and the schema.
 impl std::fmt::Display for PostgresOptions {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("postgres://")?;
-        let ports = self.config.get_ports();
-        for (at, host) in self.config.get_hosts().iter().enumerate() {
-            let host = match host {
-                Host::Tcp(name) => name.clone(),
-                #[cfg(unix)]
-                Host::Unix(folder) => folder.display().to_string(),
-            };
-            let port = ports.get(at).or(ports.first()).copied().unwrap_or(5432);
-            let comma = if at > 0 { "," } else { "" };
-            write!(f, "{comma}{host}:{port}")?;
-        }
-        let database = self.config.get_dbname().or(self.config.get_user());
-        write!(
-            f,
-            "/{}, schema {}",
-            database.unwrap_or_default(),
-            self.schema
-        )
+        write!(f, "postgres://{}, schema {}", self.target(), self.schema)
     }
 }
 

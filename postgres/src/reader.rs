@@ -8,9 +8,9 @@ use stepwright_asl::model::MachineType;
 use stepwright_engine::Status;
 use stepwright_engine::clock::Timestamp;
 use stepwright_engine::store::{
-    ListPosition, MachineCount, OutboxQueue, StoreError, StoreFilter, StoreReader, StoredActivity,
-    StoredDocument, StoredExecution, StoredMachine, StoredMapRun, StoredMessage, StoredPage,
-    UnreadableRow,
+    ListPosition, MachineCount, OutboxQueue, ScannedExecution, ScannedRecord, StoreError,
+    StoreFilter, StoreProblem, StoreReader, StoredActivity, StoredDocument, StoredExecution,
+    StoredMachine, StoredMapRun, StoredMessage, StoredPage, UnreadableRow,
 };
 use tokio_postgres::types::Type;
 use tokio_postgres::{Client, Row};
@@ -30,8 +30,10 @@ const SCAN: i64 = 20_000;
 /// Reads a [`PostgresStore`](crate::PostgresStore). Each call is one statement, so it sees one
 /// snapshot and delays no cleaning of the database.
 pub struct PostgresReader {
-    database: Database,
+    pub(crate) database: Database,
     client: Option<Client>,
+    /// Whether the connection is in a transaction with the snapshot of all reads.
+    pub(crate) has_snapshot: bool,
     unreadable: Vec<UnreadableRow>,
     held: HeldExecutions,
     /// The records of the held executions that an engine has asked for.
@@ -67,26 +69,33 @@ impl PostgresReader {
         Ok(Self {
             database,
             client: Some(client),
+            has_snapshot: false,
             unreadable: Vec::new(),
             held,
             records: HashMap::new(),
         })
     }
 
-    /// Reads the rows of a query. A connection that was lost since the last call is replaced.
-    fn rows<'a>(&mut self, query: impl Fn() -> Statement<'a>) -> Result<Vec<Row>, StoreError> {
+    /// Reads the rows of a query. A connection that was lost since the last call is replaced, except
+    /// with a snapshot.
+    pub(crate) fn rows<'a>(
+        &mut self,
+        query: impl Fn() -> Statement<'a>,
+    ) -> Result<Vec<Row>, StoreError> {
         self.read(async |database, client| database.query(client, query()).await)
     }
 
-    fn read(
+    pub(crate) fn read(
         &mut self,
         read: impl AsyncFn(&Database, &Client) -> Result<Vec<Row>, tokio_postgres::Error>,
     ) -> Result<Vec<Row>, StoreError> {
         let database = self.database.clone();
         let outcome = database.wait(async {
-            if let Some(client) = self.client.as_ref().filter(|client| !client.is_closed()) {
+            let has_snapshot = self.has_snapshot;
+            let is_usable = |client: &&Client| has_snapshot || !client.is_closed();
+            if let Some(client) = self.client.as_ref().filter(is_usable) {
                 match read(&database, client).await {
-                    Err(error) if is_disconnect(&error) => {}
+                    Err(error) if !has_snapshot && is_disconnect(&error) => {}
                     done => return done,
                 }
             }
@@ -96,14 +105,14 @@ impl PostgresReader {
         outcome.map_err(|error| self.database.error("read", &error))
     }
 
-    fn corrupt(&self, why: RowError) -> StoreError {
+    pub(crate) fn corrupt(&self, why: RowError) -> StoreError {
         StoreError::Corrupt {
             path: Some(self.database.name().to_path_buf()),
             why,
         }
     }
 
-    fn values<T>(
+    pub(crate) fn values<T>(
         &self,
         rows: Vec<Row>,
         read: impl Fn(&Row) -> Result<T, RowError>,
@@ -114,9 +123,21 @@ impl PostgresReader {
             .map_err(|why| self.corrupt(why))
     }
 
-    fn number<'a>(&mut self, query: impl Fn() -> Statement<'a>) -> Result<Option<i64>, StoreError> {
+    pub(crate) fn number<'a>(
+        &mut self,
+        query: impl Fn() -> Statement<'a>,
+    ) -> Result<Option<i64>, StoreError> {
         let rows = self.rows(query)?;
         Ok(rows.first().and_then(|row| row.get(0)))
+    }
+
+    /// Reads the row of the execution with this ARN.
+    pub(crate) fn execution_rows(&mut self, arn: &str) -> Result<Vec<Row>, StoreError> {
+        let text = format!("SELECT {EXECUTION} FROM {EXECUTIONS} WHERE e.arn = $1");
+        self.read(async |database, client| {
+            let values = [(&arn.as_bytes() as _, Type::BYTEA)];
+            client.query_typed(&database.sql(&text), &values).await
+        })
     }
 
     /// Returns executions, the position of the last one that was read, and whether more may follow.
@@ -153,7 +174,7 @@ impl PostgresReader {
     }
 }
 
-fn most(limit: usize) -> i64 {
+pub(crate) fn most(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
 }
 
@@ -207,12 +228,41 @@ impl StoreReader for PostgresReader {
         std::mem::take(&mut self.unreadable)
     }
 
+    fn scan(&mut self, after: i64, limit: usize) -> Result<Vec<ScannedExecution>, StoreError> {
+        self.scan_after(after, limit)
+    }
+
+    fn scan_one(&mut self, arn: &str) -> Result<Option<ScannedExecution>, StoreError> {
+        self.scan_arn(arn)
+    }
+
+    fn scan_records(&mut self, key: i64) -> Result<Vec<ScannedRecord>, StoreError> {
+        self.raw_records(key)
+    }
+
+    fn execution_count(&mut self) -> Result<u64, StoreError> {
+        let count = self.number(|| Statement::new("SELECT count(*) FROM @.executions"))?;
+        Ok(count.unwrap_or_default().unsigned_abs())
+    }
+
+    fn problems(&mut self) -> Result<Vec<StoreProblem>, StoreError> {
+        self.find_problems()
+    }
+
+    fn records_of(
+        &mut self,
+        keys: &[u64],
+        max_bytes: usize,
+    ) -> Result<Vec<Vec<Bytes>>, StoreError> {
+        self.first_records(keys, max_bytes)
+    }
+
+    fn map_runs_of(&mut self, executions: &[u64]) -> Result<Vec<StoredMapRun>, StoreError> {
+        self.runs_of(executions)
+    }
+
     fn execution(&mut self, arn: &str) -> Result<Option<StoredExecution>, StoreError> {
-        let text = format!("SELECT {EXECUTION} FROM {EXECUTIONS} WHERE e.arn = $1");
-        let rows = self.read(async |database, client| {
-            let values = [(&arn.as_bytes() as _, Type::BYTEA)];
-            client.query_typed(&database.sql(&text), &values).await
-        })?;
+        let rows = self.execution_rows(arn)?;
         Ok(self.values(rows, |row| row::execution(row, 0))?.pop())
     }
 
@@ -480,7 +530,7 @@ impl StoreReader for PostgresReader {
     }
 }
 
-fn map_run(row: &Row) -> Result<StoredMapRun, RowError> {
+pub(crate) fn map_run(row: &Row) -> Result<StoredMapRun, RowError> {
     Ok(StoredMapRun {
         arn: row::owned(row, 0)?,
         execution: row::key(row.get(1))?,

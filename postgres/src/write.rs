@@ -133,7 +133,9 @@ impl ChangeWriter<'_> {
                     .await
                     .map(drop)
             }
-            Change::Send { .. } | Change::DeleteMessage { .. } => self.frequent(change).await,
+            Change::Send { .. } | Change::PutMessage { .. } | Change::DeleteMessage { .. } => {
+                self.frequent(change).await
+            }
             _ => Err(
                 StoreError::conflict("this version of the store does not know the change").into(),
             ),

@@ -2,9 +2,10 @@
 
 use std::env;
 
-use stepwright_engine::store::{StoreError, StoreReader};
+use stepwright_engine::store::{SqliteStore, StoreError, StoreReader};
 use stepwright_postgres::PostgresStore;
 use stepwright_testing::store::{self, TestedStore};
+use tempfile::TempDir;
 
 use crate::server::Server;
 
@@ -55,4 +56,22 @@ fn the_store_behaves_like_a_memory_store() {
 #[ignore = "needs a PostgreSQL server"]
 fn messages_have_the_same_numbers_as_in_a_memory_store() {
     store::random_messages(&mut schemas("messages"), cases());
+}
+
+/// Stores in the files of a folder.
+struct Files(TempDir);
+
+impl TestedStore for Files {
+    type Store = SqliteStore;
+
+    fn open(&mut self, number: u32) -> Result<SqliteStore, StoreError> {
+        SqliteStore::open(self.0.path().join(format!("{number}.db")))
+    }
+}
+
+#[test]
+#[ignore = "needs a PostgreSQL server"]
+fn copies_from_a_file_to_a_database_and_back_are_equal() {
+    let mut files = Files(tempfile::tempdir().expect("a folder"));
+    store::random_copies(&mut files, &mut schemas("copies"), cases());
 }

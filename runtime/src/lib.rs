@@ -73,7 +73,7 @@
 //! | to step through an execution by hand | [`debug`] |
 //! | to start again from a state, see what an execution waits for | [`Engine::start_from_state`](stepwright_engine::Engine::start_from_state), [`ExecutionHandle::waits`] |
 //! | to read a store, also while an engine uses it | [`StoredExecutions`] |
-//! | to check, compact or back up a file | `store::SqliteReader::check`, `store::SqliteStore::compact`, [`Engine::backup`](stepwright_engine::Engine::backup) |
+//! | to check, compact or back up a file | [`StoredExecutions::check`], `store::SqliteStore::compact`, [`Engine::backup`](stepwright_engine::Engine::backup) |
 //! | the result of an execution | [`ExecutionReport`], [`history`] |
 //! | what happened in an execution, state by state | [`Timeline`](timeline::Timeline) |
 //! | what the handlers of an execution logged | `handler_logs::HandlerLogs` |
@@ -149,17 +149,16 @@ pub use self::engine::{Engine, EngineBuilder};
 #[cfg(feature = "handler-logs")]
 pub use stepwright_engine::handler_logs;
 pub use stepwright_engine::{
-    ActivityDescription, ActivityError, ActivityTask, BuildError, DeleteError, Events,
-    ExecuteError, ExecutionData, ExecutionDescription, ExecutionFailed, ExecutionFilter,
-    ExecutionHandle, ExecutionInfo, ExecutionPage, ExecutionReport, ExecutionSummary, HistoryError,
-    Limits, MachineDescription, MachineType, MapRun, MapRunChild, MapRunCounts, OfflineAbort,
-    Redaction, RedriveError, StartError, StartFromStateError, StartOptions, Status, StatusChange,
-    StatusListener, StatusRecord, StoreOutage, StoredExecutions, TaskToken, TokenError,
-    TraceContext, UnhandledTask, UnreadableExecution, Wait, WaitKind, clock, evaluate, history,
-    objects, restart, search, spans, statistics, store, task, value,
+    ActivityDescription, ActivityError, ActivityTask, BuildError, CheckProgress, DeleteError,
+    Events, ExecuteError, ExecutionData, ExecutionDescription, ExecutionFailed, ExecutionFilter,
+    ExecutionHandle, ExecutionInfo, ExecutionPage, ExecutionReport, ExecutionSummary,
+    ExportedExecution, HistoryError, Limits, MachineDescription, MachineType, MapRun, MapRunChild,
+    MapRunCounts, OfflineAbort, Redaction, RedriveError, StartError, StartFromStateError,
+    StartOptions, Status, StatusChange, StatusListener, StatusRecord, StoreOutage,
+    StoredExecutions, TaskToken, TokenError, TraceContext, UnhandledTask, UnreadableExecution,
+    Wait, WaitKind, clock, evaluate, history, objects, restart, search, spans, statistics, store,
+    task, value,
 };
-#[cfg(feature = "sqlite")]
-pub use stepwright_engine::{CheckProgress, ExportedExecution, ProblemKind, StoreProblem};
 #[cfg(feature = "report")]
 pub use stepwright_history::report;
 pub use stepwright_history::timeline;

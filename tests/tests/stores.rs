@@ -1,8 +1,9 @@
 //! The stores of the engine pass the tests of stores.
 
+use std::collections::HashMap;
 use std::env;
 
-use stepwright_runtime::store::{SqliteReader, SqliteStore, StoreError, StoreReader};
+use stepwright_runtime::store::{MemoryStore, SqliteReader, SqliteStore, StoreError, StoreReader};
 use stepwright_testing::store::{self, TestedStore};
 use tempfile::TempDir;
 
@@ -47,4 +48,23 @@ fn a_file_store_behaves_like_a_memory_store() {
 #[test]
 fn messages_have_the_same_numbers_in_a_file_store_and_in_a_memory_store() {
     store::random_messages(&mut Files::new(), cases());
+}
+
+/// Stores in memory.
+#[derive(Default)]
+struct Memory(HashMap<u32, MemoryStore>);
+
+impl TestedStore for Memory {
+    type Store = MemoryStore;
+
+    fn open(&mut self, number: u32) -> Result<MemoryStore, StoreError> {
+        Ok(self.0.entry(number).or_default().clone())
+    }
+}
+
+#[test]
+fn copies_between_files_and_memory_are_equal() {
+    let cases = cases() / 4;
+    store::random_copies(&mut Memory::default(), &mut Memory::default(), cases);
+    store::random_copies(&mut Files::new(), &mut Memory::default(), cases);
 }

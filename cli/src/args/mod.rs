@@ -66,8 +66,9 @@ pub(crate) use self::store::store_inspection::{
     CheckArguments, CompactArguments, ExportArguments, InfoArguments, QuarantineArguments,
 };
 pub(crate) use self::store::{
-    BackupArguments, ExecutionsArguments, HistoryArguments, HistoryFormat, RecoverArguments,
-    RestoreArguments, Status, StoreArguments, StoreCommand, StoreFormat, StoredExecutionArguments,
+    BackupArguments, CopyArguments, ExecutionsArguments, HistoryArguments, HistoryFormat,
+    OneStoreArguments, RecoverArguments, RestoreArguments, Status, StoreArguments, StoreCommand,
+    StoreFormat, StoredExecutionArguments,
 };
 pub(crate) use self::studio::StudioArguments;
 pub(crate) use self::test_state::TestStateArguments;

@@ -48,7 +48,7 @@ use crate::statistics::EngineMeter;
 use crate::store::journal::Journal;
 use crate::store::{
     PatientReader, Store, StoreError, StoreReader, StoredChild, StoredExecution, StoredListing,
-    StoredMachine,
+    StoredMachine, content_copy,
 };
 
 /// The journal, and what the engine caches of the store.
@@ -99,6 +99,7 @@ impl DurableState {
         meter: &EngineMeter,
     ) -> Result<Self, StoreError> {
         let mut reader = PatientReader::open(&*store)?;
+        content_copy::check_complete(&mut *reader)?;
         let last = reader.last_key()?;
         let deletes = !retention.is_endless();
         let retention_reader = deletes.then(|| PatientReader::open(&*store)).transpose()?;

@@ -9,9 +9,7 @@ pub(super) mod list_columns;
 pub(super) mod offline_abort;
 mod query_operations;
 mod read_settings;
-#[cfg(feature = "sqlite")]
 pub(super) mod store_check;
-#[cfg(feature = "sqlite")]
 pub(super) mod store_export;
 pub(super) mod stored_executions;
 pub(super) mod stored_map_runs;

@@ -1,4 +1,4 @@
-//! Checks the whole content of a store in a file.
+//! Checks the whole content of a store.
 
 use std::collections::HashSet;
 
@@ -7,60 +7,25 @@ use stepwright_interpreter::Status;
 use stepwright_interpreter::query::digest::sha256;
 
 use super::read_settings::ReadSettings;
+use super::stored_executions::StoredExecutions;
 use crate::durable::version_cache::VersionCache;
 use crate::nested::map_runs;
 use crate::retention::trusted_clock;
-use crate::store::{ScannedExecution, SqliteReader, StoreError, StoredExecution, StoredMachine};
+use crate::store::{
+    ProblemKind, Problems, ScannedExecution, StoreError, StoreProblem, StoreReader,
+    StoredExecution, StoredMachine, content_copy, reason,
+};
 
 /// The number of executions that are read together.
 const PAGE: usize = 1_000;
 
-/// A problem that [`SqliteReader::check`] found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct StoreProblem {
-    /// The damaged part.
-    pub kind: ProblemKind,
-    /// Its name: the ARN of an execution or of a Map Run, the name of a state machine, the key of a
-    /// document.
-    pub subject: Option<String>,
-    /// The reason.
-    pub why: String,
-}
-
-/// The part of a store that has a problem.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ProblemKind {
-    /// SQLite finds that the file is damaged.
-    Database,
-    /// The log of the file is damaged, is missing or belongs to another file. An engine refuses the
-    /// store.
-    Log,
-    /// An open execution cannot be read. An engine skips it and continues the others.
-    OpenExecution,
-    /// A closed execution cannot be described.
-    ClosedExecution,
-    /// The row of an execution or of an activity cannot be interpreted. An engine may refuse the
-    /// store.
-    Row,
-    /// The definition of a state machine's version has changed since it was written, or cannot be
-    /// parsed.
-    Definition,
-    /// A Map Run cannot be described.
-    MapRun,
-    /// A document cannot be read.
-    Document,
-    /// A row refers to a missing row.
-    Reference,
-}
-
-/// The progress of [`SqliteReader::check`].
+/// The progress of [`StoredExecutions::check`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CheckProgress {
-    /// SQLite checks the pages of the file, which takes most of the time for a large store.
-    Pages,
+    /// The store checks its own structures. For a file these are SQLite's pages, which take most of
+    /// the time for a large store.
+    Structures,
     /// Executions are read.
     Executions {
         /// The number of executions that were read.
@@ -70,17 +35,19 @@ pub enum CheckProgress {
     },
 }
 
-impl SqliteReader {
-    /// Checks the whole store: its log; SQLite's `integrity_check`; each execution, which is read
-    /// with the code that an engine uses when it opens the store; the definitions and their hashes;
-    /// Map Runs, activities and the checksums of documents; references between rows. Documents of
-    /// an application are not interpreted.
+impl StoredExecutions {
+    /// Checks the whole store: [its own structures](StoreReader::problems), which include the pages
+    /// and the log of a file; each execution, which is read with the code that an engine uses when
+    /// it opens the store; the definitions and their hashes; Map Runs. Documents of an application
+    /// are not interpreted.
     ///
-    /// An engine may have the store open. [Begin a snapshot](Self::begin_snapshot) first, so that
-    /// all parts are checked as they were at one moment.
+    /// An engine may have the store open. Use a reader with [a
+    /// snapshot](crate::store::SqliteReader::begin_snapshot), so that all parts are checked as they
+    /// were at one moment.
     ///
     /// ```
     /// # extern crate stepwright_engine as stepwright_runtime;
+    /// use stepwright_runtime::StoredExecutions;
     /// use stepwright_runtime::store::{SqliteReader, SqliteStore};
     ///
     /// # let folder = tempfile::tempdir()?;
@@ -88,7 +55,7 @@ impl SqliteReader {
     /// drop(SqliteStore::open(&path)?);
     /// let mut reader = SqliteReader::open(&path)?;
     /// reader.begin_snapshot()?;
-    /// assert!(reader.check(&mut |_| {})?.is_empty());
+    /// assert!(StoredExecutions::new(Box::new(reader)).check(&mut |_| {})?.is_empty());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -100,80 +67,27 @@ impl SqliteReader {
         &mut self,
         progress: &mut dyn FnMut(CheckProgress),
     ) -> Result<Vec<StoreProblem>, StoreError> {
+        let reader = self.reader();
         let mut problems = Problems::default();
-        progress(CheckProgress::Pages);
-        if let Some(damage) = self.damage_of_log()? {
-            problems.add(ProblemKind::Log, None, damage);
-        }
-        for finding in self.integrity()? {
-            problems.add(ProblemKind::Database, None, finding);
-        }
-        let executions = check_executions(self, &mut problems, progress);
+        progress(CheckProgress::Structures);
+        problems.all = reader.problems()?;
+        let executions = check_executions(reader, &mut problems, progress);
         problems.of_database(executions)?;
-        let definitions = self.scan_machines(|machine| check_definition(machine, &mut problems));
-        problems.of_database(definitions)?;
-        let runs = self.scan_map_runs(|run| match run {
-            Ok(run) => {
-                if let Err(error) = map_runs::read(&run.data) {
-                    problems.add(ProblemKind::MapRun, Some(run.arn), error.to_string());
-                }
-            }
-            Err(why) => problems.add(ProblemKind::Row, None, format!("a Map Run: {why}")),
-        });
-        problems.of_database(runs)?;
-        if let Err(error) = self.all_activities() {
-            let why = reason(error)?;
-            problems.add(ProblemKind::Row, None, format!("an activity: {why}"));
-        }
-        let documents = check_documents(self, &mut problems);
-        problems.of_database(documents)?;
-        match self.broken_references() {
-            Ok(broken) => {
-                for reference in broken {
-                    problems.add(ProblemKind::Reference, reference.execution, reference.why);
+        match reader.machines() {
+            Ok(machines) => {
+                for machine in machines {
+                    check_definition(machine, &mut problems);
                 }
             }
             Err(error) => problems.of_database(Err(error))?,
         }
+        check_documents(reader, &mut problems)?;
         Ok(problems.all)
     }
 }
 
-#[derive(Default)]
-struct Problems {
-    all: Vec<StoreProblem>,
-}
-
-impl Problems {
-    fn add(&mut self, kind: ProblemKind, subject: Option<String>, why: String) {
-        self.all.push(StoreProblem { kind, subject, why });
-    }
-
-    /// Adds an error of reading a table as a problem of the file, unless the file could not be read
-    /// at all.
-    fn of_database(&mut self, result: Result<(), StoreError>) -> Result<(), StoreError> {
-        if let Err(error) = result {
-            let why = reason(error)?;
-            let is_new = |problem: &StoreProblem| problem.why != why;
-            if self.all.iter().all(is_new) {
-                self.add(ProblemKind::Database, None, why);
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Returns the reason why content of the store cannot be read. Other errors are returned as errors.
-fn reason(error: StoreError) -> Result<String, StoreError> {
-    match error {
-        StoreError::Corrupt { why, .. } => Ok(why),
-        StoreError::Unreadable { .. } => Ok(error.to_string()),
-        other => Err(other),
-    }
-}
-
 fn check_executions(
-    reader: &mut SqliteReader,
+    reader: &mut dyn StoreReader,
     problems: &mut Problems,
     progress: &mut dyn FnMut(CheckProgress),
 ) -> Result<(), StoreError> {
@@ -218,18 +132,33 @@ fn check_executions(
             if let Err(error) = read {
                 problems.add(kind, arn, reason(error)?);
             }
+            check_map_runs(reader, row.key, problems)?;
         }
     }
 }
 
-fn check_definition(machine: Result<StoredMachine, String>, problems: &mut Problems) {
-    let machine = match machine {
-        Ok(machine) => machine,
-        Err(why) => {
-            let why = format!("the row of a version: {why}");
-            return problems.add(ProblemKind::Definition, None, why);
+fn check_map_runs(
+    reader: &mut dyn StoreReader,
+    execution: u64,
+    problems: &mut Problems,
+) -> Result<(), StoreError> {
+    let runs = match reader.map_runs(execution) {
+        Ok(runs) => runs,
+        Err(error) => {
+            let why = format!("a Map Run: {}", reason(error)?);
+            problems.add(ProblemKind::Row, None, why);
+            return Ok(());
         }
     };
+    for run in runs {
+        if let Err(error) = map_runs::read(&run.data) {
+            problems.add(ProblemKind::MapRun, Some(run.arn), error.to_string());
+        }
+    }
+    Ok(())
+}
+
+fn check_definition(machine: StoredMachine, problems: &mut Problems) {
     let why = match StateMachine::from_json(&machine.definition) {
         _ if sha256(machine.definition.as_bytes()) != machine.hash => {
             format!(
@@ -243,21 +172,22 @@ fn check_definition(machine: Result<StoredMachine, String>, problems: &mut Probl
     problems.add(ProblemKind::Definition, Some(machine.name), why);
 }
 
-fn check_documents(reader: &mut SqliteReader, problems: &mut Problems) -> Result<(), StoreError> {
-    let damaged = reader.damaged_documents()?;
-    if !damaged.iter().any(|key| key == trusted_clock::KEY)
+/// Checks the documents of the engine.
+fn check_documents(
+    reader: &mut dyn StoreReader,
+    problems: &mut Problems,
+) -> Result<(), StoreError> {
+    if let Err(error) = content_copy::check_complete(reader) {
+        let key = content_copy::KEY.to_owned();
+        problems.add(ProblemKind::Document, Some(key), reason(error)?);
+    }
+    let is_of_clock =
+        |problem: &StoreProblem| problem.subject.as_deref() == Some(trusted_clock::KEY);
+    if !problems.all.iter().any(is_of_clock)
         && let Err(error) = trusted_clock::read(reader)
     {
         let key = trusted_clock::KEY.to_owned();
         problems.add(ProblemKind::Document, Some(key), reason(error)?);
-    }
-    for key in damaged {
-        let why = "its bytes do not match its checksum".to_owned();
-        problems.add(ProblemKind::Document, Some(key), why);
-    }
-    for number in reader.damaged_messages()? {
-        let why = format!("the message {number} of the outbox does not match its checksum");
-        problems.add(ProblemKind::Row, None, why);
     }
     Ok(())
 }

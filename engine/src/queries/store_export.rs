@@ -1,17 +1,16 @@
-//! Reads all content of executions in a file, also of those that no engine can read.
+//! Reads all content of the executions of a store, also of those that no engine can read.
 
 use super::read_settings::ReadSettings;
-use super::stored_executions::ExecutionDescription;
+use super::stored_executions::{ExecutionDescription, StoredExecutions};
 use crate::durable::version_cache::VersionCache;
 use crate::store::{
-    ScannedExecution, ScannedRecord, SqliteReader, StoreError, StoreReader, StoredExecution,
-    StoredMachine,
+    ScannedExecution, ScannedRecord, StoreError, StoreReader, StoredExecution, StoredMachine,
 };
 
 /// The number of rows that are read together.
 const PAGE: usize = 1_000;
 
-/// The content of an execution, which [`SqliteReader::export`] reads.
+/// The content of an execution, which [`StoredExecutions::export`] reads.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ExportedExecution {
@@ -25,14 +24,16 @@ pub struct ExportedExecution {
     pub records: Vec<ScannedRecord>,
 }
 
-impl SqliteReader {
+impl StoredExecutions {
     /// Passes each execution of the store to a function, in the order of keys, with children of Map
     /// Runs. `arn` selects one. Returns their number.
     ///
-    /// An engine may have the store open. [Begin a snapshot](Self::begin_snapshot) first.
+    /// An engine may have the store open. Use a reader with [a
+    /// snapshot](crate::store::SqliteReader::begin_snapshot).
     ///
     /// ```
     /// # extern crate stepwright_engine as stepwright_runtime;
+    /// use stepwright_runtime::StoredExecutions;
     /// use stepwright_runtime::store::{SqliteReader, SqliteStore, StoreError};
     ///
     /// # let folder = tempfile::tempdir()?;
@@ -40,7 +41,8 @@ impl SqliteReader {
     /// drop(SqliteStore::open(&path)?);
     /// let mut reader = SqliteReader::open(&path)?;
     /// reader.begin_snapshot()?;
-    /// let exported = reader.export(None, |execution| -> Result<(), StoreError> {
+    /// let mut stored = StoredExecutions::new(Box::new(reader));
+    /// let exported = stored.export(None, |execution| -> Result<(), StoreError> {
     ///     println!("{:?}", execution.row.arn);
     ///     Ok(())
     /// })?;
@@ -56,24 +58,25 @@ impl SqliteReader {
         arn: Option<&str>,
         mut each: impl FnMut(ExportedExecution) -> Result<(), E>,
     ) -> Result<u64, E> {
+        let reader = self.reader();
         let settings = ReadSettings::default();
         let mut versions = VersionCache::of_unchanged_store();
         if let Some(arn) = arn {
-            let Some(row) = self.scan_one(arn)? else {
+            let Some(row) = reader.scan_one(arn)? else {
                 return Ok(0);
             };
-            each(read(self, &settings, &mut versions, row)?)?;
+            each(read(reader, &settings, &mut versions, row)?)?;
             return Ok(1);
         }
         let (mut count, mut after) = (0, i64::MIN);
         loop {
-            let page = self.scan(after, PAGE)?;
+            let page = reader.scan(after, PAGE)?;
             let Some(last) = page.last() else {
                 return Ok(count);
             };
             after = last.key;
             for row in page {
-                each(read(self, &settings, &mut versions, row)?)?;
+                each(read(reader, &settings, &mut versions, row)?)?;
                 count += 1;
             }
         }
@@ -81,7 +84,7 @@ impl SqliteReader {
 }
 
 fn read(
-    reader: &mut SqliteReader,
+    reader: &mut dyn StoreReader,
     settings: &ReadSettings,
     versions: &mut VersionCache,
     row: ScannedExecution,
@@ -96,7 +99,7 @@ fn read(
     };
     let (mut machine, mut records) = (None, Vec::new());
     if let Ok(execution) = &row.execution {
-        match versions.stored(reader as &mut dyn StoreReader) {
+        match versions.stored(reader) {
             Ok(stored) => machine = stored.get(&*execution.machine_hash).cloned(),
             // The description has the error.
             Err(StoreError::Corrupt { .. }) => {}

@@ -95,6 +95,16 @@ pub enum Change {
         /// The message.
         data: Bytes,
     },
+    /// Adds a message with the number that it has in another store, of which this one becomes a
+    /// copy. Replaces the message with this number, if any.
+    PutMessage {
+        /// The queue.
+        queue: OutboxQueue,
+        /// Its number: from 1 to 2⁶².
+        number: u64,
+        /// The message.
+        data: Bytes,
+    },
     /// Deletes a message of the outbox, if it exists.
     DeleteMessage {
         /// The queue.
@@ -130,7 +140,7 @@ impl Change {
             Self::Activity(StoredActivity { arn, .. }) | Self::DeleteActivity { arn } => arn.len(),
             Self::Document(document) => document.key.len() + document.data.len(),
             Self::DeleteDocument { key } => key.len(),
-            Self::Send { data, .. } => data.len(),
+            Self::Send { data, .. } | Self::PutMessage { data, .. } => data.len(),
             Self::Close { .. }
             | Self::Reopen { .. }
             | Self::Delete { .. }
@@ -163,7 +173,8 @@ impl Change {
             | Self::Reopen { .. }
             | Self::Activity(_)
             | Self::Document(_)
-            | Self::Send { .. } => false,
+            | Self::Send { .. }
+            | Self::PutMessage { .. } => false,
         }
     }
 
@@ -184,6 +195,9 @@ impl Change {
                 status: Status::Running,
                 ..
             } => conflict(format!("execution {key} is closed with the status RUNNING")),
+            Self::PutMessage { number, .. } if !(1..=1 << 62).contains(number) => {
+                conflict(format!("{number} is no number of a message"))
+            }
             _ => Ok(()),
         }
     }

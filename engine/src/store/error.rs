@@ -138,6 +138,14 @@ pub enum StoreError {
         /// How this engine knows.
         by: String,
     },
+    /// A [copy](super::copy) into the store was interrupted.
+    #[error(
+        "the store is an incomplete copy of `{from}`; delete the new file, or drop the new schema, and repeat `stepwright store copy`"
+    )]
+    IncompleteCopy {
+        /// The store that was copied.
+        from: String,
+    },
     /// This library cannot interpret an entry of the store: the entry is damaged, or another
     /// version wrote it.
     #[error("{what} cannot be read from the store: {why}")]
@@ -252,6 +260,7 @@ impl StoreError {
                 | Self::MissingLog { .. }
                 | Self::Panicked { .. }
                 | Self::TakenOver { .. }
+                | Self::IncompleteCopy { .. }
                 | Self::Closed
         )
     }

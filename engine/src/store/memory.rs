@@ -8,8 +8,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 
 use super::{
-    Change, OutboxQueue, Store, StoreError, StoreFilter, StoreReader, StoredActivity,
-    StoredDocument, StoredExecution, StoredListing, StoredMachine, StoredMapRun, StoredMessage,
+    Change, OutboxQueue, ScannedExecution, Store, StoreError, StoreFilter, StoreReader,
+    StoredActivity, StoredDocument, StoredExecution, StoredListing, StoredMachine, StoredMapRun,
+    StoredMessage,
 };
 use crate::Status;
 use crate::clock::Timestamp;
@@ -145,6 +146,13 @@ impl StoreReader for MemoryStore {
             .filter(|row| row.status == Status::Running)
             .cloned()
             .collect())
+    }
+
+    fn scan(&mut self, after: i64, limit: usize) -> Result<Vec<ScannedExecution>, StoreError> {
+        let shared = self.shared();
+        let first = u64::try_from(after.saturating_add(1)).unwrap_or(0);
+        let rows = shared.tables.executions.range(first..).take(limit);
+        Ok(rows.map(|(_, stored)| stored.row.clone().into()).collect())
     }
 
     fn execution(&mut self, arn: &str) -> Result<Option<StoredExecution>, StoreError> {
@@ -426,6 +434,15 @@ impl Tables {
             Change::Send { queue, data } => {
                 self.last_message += 1;
                 let id = (*queue, self.last_message);
+                Ok(UndoStep::Message(id, self.outbox.insert(id, data.clone())))
+            }
+            Change::PutMessage {
+                queue,
+                number,
+                data,
+            } => {
+                self.last_message = self.last_message.max(*number);
+                let id = (*queue, *number);
                 Ok(UndoStep::Message(id, self.outbox.insert(id, data.clone())))
             }
             Change::DeleteMessage { queue, number } => {

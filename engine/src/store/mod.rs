@@ -40,6 +40,8 @@
 
 mod activity;
 mod change;
+mod content;
+pub(crate) mod content_copy;
 mod document;
 mod error;
 mod execution;
@@ -56,6 +58,8 @@ pub(crate) mod memory;
 mod outbox;
 mod page;
 mod patient_reader;
+mod problem;
+mod scanned;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod unreadable_row;
@@ -71,6 +75,8 @@ use crate::statistics::StoreSize;
 
 pub use self::activity::StoredActivity;
 pub use self::change::Change;
+pub use self::content::{OldestExecution, StatusCounts, StoreContent, StoredMachineInfo};
+pub use self::content_copy::{CopiedContent, CopyError, CopyProgress, copy};
 pub use self::document::StoredDocument;
 pub use self::error::StoreError;
 pub use self::execution::StoredExecution;
@@ -85,13 +91,15 @@ pub use self::memory::MemoryStore;
 pub use self::outbox::{OutboxQueue, StoredMessage};
 pub use self::page::StoredPage;
 pub(crate) use self::patient_reader::PatientReader;
+pub use self::problem::{ProblemKind, StoreProblem};
+pub(crate) use self::problem::{Problems, reason};
+pub use self::scanned::{ScannedExecution, ScannedRecord};
 #[cfg(feature = "sqlite")]
 pub(crate) use self::sqlite::set_defenses;
 #[cfg(feature = "sqlite")]
 pub use self::sqlite::{
-    CompactReport, OldestExecution, Recovery, RestoreReport, ScannedExecution, ScannedRecord,
-    SqliteOptions, SqliteReader, SqliteStore, SqliteView, StatusCounts, StoreInfo, StoreSession,
-    StoredMachineInfo,
+    CompactReport, Recovery, RestoreReport, SqliteOptions, SqliteReader, SqliteStore, SqliteView,
+    StoreInfo, StoreSession,
 };
 pub use self::unreadable_row::UnreadableRow;
 pub use self::view::StoreView;
@@ -204,6 +212,76 @@ pub trait StoreReader: Send {
         Vec::new()
     }
 
+    /// Returns the executions after this key, in the order of keys, at most `limit`, with the
+    /// children of Map Runs. A row that cannot be interpreted is returned with the reason. The
+    /// first call has [`i64::MIN`].
+    ///
+    /// # Errors
+    ///
+    /// The errors of the store.
+    fn scan(&mut self, after: i64, limit: usize) -> Result<Vec<ScannedExecution>, StoreError> {
+        let mut all = self.list(&StoreFilter::default())?;
+        let mut read = 0;
+        while let Some(row) = all.get(read) {
+            read += 1;
+            for run in self.map_runs(row.key)? {
+                all.extend(self.list(&StoreFilter {
+                    map_run: Some(run.arn),
+                    ..StoreFilter::default()
+                })?);
+            }
+        }
+        let mut rows: Vec<_> = all.into_iter().map(ScannedExecution::from).collect();
+        rows.retain(|row| row.key > after);
+        rows.sort_by_key(|row| row.key);
+        rows.truncate(limit);
+        Ok(rows)
+    }
+
+    /// Returns the execution with this ARN, also if its row cannot be interpreted.
+    ///
+    /// # Errors
+    ///
+    /// The errors of the store.
+    fn scan_one(&mut self, arn: &str) -> Result<Option<ScannedExecution>, StoreError> {
+        Ok(self.execution(arn)?.map(ScannedExecution::from))
+    }
+
+    /// Returns the records of an execution as they are in the store, also if some are missing or
+    /// damaged.
+    ///
+    /// # Errors
+    ///
+    /// The errors of the store.
+    fn scan_records(&mut self, key: i64) -> Result<Vec<ScannedRecord>, StoreError> {
+        let records = self.records(u64::try_from(key).unwrap_or(u64::MAX))?;
+        let records = (0..).zip(records).map(|(seq, data)| ScannedRecord {
+            seq,
+            data,
+            is_whole: true,
+        });
+        Ok(records.collect())
+    }
+
+    /// Returns the number of executions, with the children of Map Runs.
+    ///
+    /// # Errors
+    ///
+    /// The errors of the store.
+    fn execution_count(&mut self) -> Result<u64, StoreError> {
+        Ok(self.scan(i64::MIN, usize::MAX)?.len() as u64)
+    }
+
+    /// Returns the damage that the store finds in its own structures: damaged pages and checksums,
+    /// rows that cannot be interpreted, and references to missing rows.
+    ///
+    /// # Errors
+    ///
+    /// The errors of the store, except damage.
+    fn problems(&mut self) -> Result<Vec<StoreProblem>, StoreError> {
+        Ok(Vec::new())
+    }
+
     /// Returns the execution with this ARN.
     ///
     /// # Errors
@@ -258,6 +336,22 @@ pub trait StoreReader: Send {
         Ok(records.split_off(from.min(records.len())))
     }
 
+    /// Returns all records of the first of these executions, as long as those of all have at most
+    /// `max_bytes` together; possibly none. A store that answers many small queries as fast as a
+    /// large one returns none.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`records`](Self::records).
+    fn records_of(
+        &mut self,
+        keys: &[u64],
+        max_bytes: usize,
+    ) -> Result<Vec<Vec<Bytes>>, StoreError> {
+        let _ = (keys, max_bytes);
+        Ok(Vec::new())
+    }
+
     /// Returns the last record of an execution, with its `seq`; none when no execution has the key.
     /// A store may also return none for an execution with one record.
     ///
@@ -275,6 +369,20 @@ pub trait StoreReader: Send {
     ///
     /// The errors of the store.
     fn map_runs(&mut self, execution: u64) -> Result<Vec<StoredMapRun>, StoreError>;
+
+    /// Returns the Map Runs of these executions, those of each in the order of
+    /// [`map_runs`](Self::map_runs).
+    ///
+    /// # Errors
+    ///
+    /// The errors of the store.
+    fn map_runs_of(&mut self, executions: &[u64]) -> Result<Vec<StoredMapRun>, StoreError> {
+        let mut all = Vec::new();
+        for key in executions {
+            all.extend(self.map_runs(*key)?);
+        }
+        Ok(all)
+    }
 
     /// Returns the Map Run with this ARN.
     ///

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use flate2::read::GzDecoder;
 use rusqlite::Connection;
 use serde_json::Value as Json;
-use stepwright_engine::store::{SqliteReader, StoreReader};
+use stepwright_engine::StoredExecutions;
+use stepwright_engine::store::SqliteReader;
 
 use crate::golden::observe::observe;
 use crate::golden::script::Script;
@@ -95,9 +96,10 @@ fn the_stores_are_sound() {
         let (copy, _) = expand(&store, folder.path());
         let mut reader = SqliteReader::open(&copy).unwrap();
         reader.begin_snapshot().unwrap();
-        let problems = reader.check(&mut |_| {}).unwrap();
+        let mut stored = StoredExecutions::new(Box::new(reader));
+        let problems = stored.check(&mut |_| {}).unwrap();
         assert!(problems.is_empty(), "{}: {problems:#?}", store.display());
-        let documents = reader.documents().unwrap();
+        let documents = stored.reader().documents().unwrap();
         let unreadable = stepwright_server::unreadable_documents(&documents).unwrap();
         assert!(
             unreadable.is_empty(),

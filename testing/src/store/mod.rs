@@ -25,15 +25,19 @@
 //!
 //! store::map_runs(&mut Memory::default());
 //! store::random_changes(&mut Memory::default(), 10);
+//! // Copies to another kind of store and back.
+//! store::random_copies(&mut Memory::default(), &mut Memory::default(), 10);
 //! ```
 
 mod map_runs;
 mod random_changes;
+mod random_copies;
 
 use stepwright_engine::store::{Store, StoreError, StoreReader};
 
 pub use self::map_runs::map_runs;
 pub use self::random_changes::{random_changes, random_messages};
+pub use self::random_copies::random_copies;
 
 /// A kind of store that is tested.
 pub trait TestedStore {

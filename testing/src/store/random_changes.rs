@@ -169,8 +169,18 @@ fn change() -> impl Strategy<Value = Change> {
         1 => (text(), data()).prop_map(|(key, data)| Change::Document(StoredDocument { key, data })),
         1 => text().prop_map(|key| Change::DeleteDocument { key }),
         1 => (queue(), data()).prop_map(|(queue, data)| Change::Send { queue, data }),
+        1 => put_message(),
         1 => (queue(), 0_u64..4).prop_map(|(queue, number)| Change::DeleteMessage { queue, number }),
     ]
+}
+
+fn put_message() -> impl Strategy<Value = Change> {
+    let number = prop_oneof![4 => 0_u64..7, 1 => prop::sample::select(KEYS)];
+    (queue(), number, data()).prop_map(|(queue, number, data)| Change::PutMessage {
+        queue,
+        number,
+        data,
+    })
 }
 
 fn queue() -> impl Strategy<Value = OutboxQueue> {
@@ -233,8 +243,9 @@ fn in_pages(
     }
 }
 
+/// What readers find.
 #[derive(Debug, PartialEq)]
-struct Content {
+pub(super) struct Content {
     machines: Vec<StoredMachine>,
     open: Vec<StoredExecution>,
     /// The records of the open executions, which are read together.
@@ -275,7 +286,10 @@ fn open_records(
         .collect()
 }
 
-fn read(reader: &mut dyn StoreReader, filters: &[StoreFilter]) -> Result<Content, StoreError> {
+pub(super) fn read(
+    reader: &mut dyn StoreReader,
+    filters: &[StoreFilter],
+) -> Result<Content, StoreError> {
     let open = reader.open_executions()?;
     Ok(Content {
         machines: reader.machines()?,
@@ -394,10 +408,20 @@ fn compare(
 fn message_change() -> impl Strategy<Value = Change> {
     prop_oneof![
         2 => (queue(), data()).prop_map(|(queue, data)| Change::Send { queue, data }),
+        1 => put_message(),
         2 => (queue(), 0_u64..4).prop_map(|(queue, number)| Change::DeleteMessage { queue, number }),
         // It fails if the execution does not exist, after earlier changes of the commit.
         1 => key().prop_map(|key| Change::Delete { key }),
     ]
+}
+
+/// Random transactions, each with whether the store is opened again after it, and filters of lists.
+pub(super) type Case = (Vec<(Vec<Change>, bool)>, Vec<StoreFilter>);
+
+/// Random transactions of all changes, with lists by random filters.
+pub(super) fn random_case() -> impl Strategy<Value = Case> {
+    let commits = vec((vec(change(), 0..6), prop::bool::weighted(0.1)), 1..24);
+    (commits, vec(filter(), 0..6))
 }
 
 /// Random transactions of all changes, with lists by random filters.
@@ -406,8 +430,9 @@ fn message_change() -> impl Strategy<Value = Change> {
 ///
 /// At the first difference from the store in memory.
 pub fn random_changes(tested: &mut impl TestedStore, cases: u32) {
-    let commits = vec((vec(change(), 0..6), prop::bool::weighted(0.1)), 1..24);
-    compare_cases(tested, cases, (commits, vec(filter(), 0..6)));
+    run_cases(cases, random_case(), |number, (commits, filters)| {
+        compare(tested, number, commits, &filters)
+    });
 }
 
 /// Random messages of the outbox.
@@ -420,25 +445,27 @@ pub fn random_messages(tested: &mut impl TestedStore, cases: u32) {
         (vec(message_change(), 0..4), prop::bool::weighted(0.4)),
         1..12,
     );
-    compare_cases(tested, cases, (commits, Just(Vec::new())));
+    run_cases(cases, commits, |number, commits| {
+        compare(tested, number, commits, &[])
+    });
 }
 
-/// Compares random cases, each in a new store, and looks for the smallest one that differs.
-fn compare_cases(
-    tested: &mut impl TestedStore,
+/// Tests random cases, each with another number, and looks for the smallest one that fails.
+pub(super) fn run_cases<S: Strategy>(
     cases: u32,
-    strategy: impl Strategy<Value = (Vec<(Vec<Change>, bool)>, Vec<StoreFilter>)>,
+    strategy: S,
+    test: impl FnMut(u32, S::Value) -> Result<(), TestCaseError>,
 ) {
     let mut runner = TestRunner::new(Config {
         cases,
         failure_persistence: None,
         ..Config::default()
     });
-    let tested = RefCell::new((tested, 0));
-    let outcome = runner.run(&strategy, |(commits, filters)| {
-        let (tested, number) = &mut *tested.borrow_mut();
+    let state = RefCell::new((test, 0));
+    let outcome = runner.run(&strategy, |case| {
+        let (test, number) = &mut *state.borrow_mut();
         *number += 1;
-        compare(*tested, *number, commits, &filters)
+        test(*number, case)
     });
     if let Err(difference) = outcome {
         panic!("{difference}");

@@ -60,7 +60,7 @@ impl StoredRedactArguments {
     /// Returns the masks for the data of a store.
     pub(crate) fn redaction_of_store(
         &self,
-        reader: &mut impl StoreReader,
+        reader: &mut dyn StoreReader,
     ) -> Result<Redaction, Failure> {
         let own = self.redaction();
         if self.reveal_secrets {

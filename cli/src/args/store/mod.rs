@@ -11,6 +11,7 @@ use self::store_inspection::{
     ExportArguments, INFO_EXAMPLES, InfoArguments, QUARANTINE_EXAMPLES, QuarantineArguments,
 };
 use super::{StoredRedactArguments, at_least_one};
+use crate::failure::Failure;
 use crate::store_place::StorePlace;
 
 pub(super) const EXECUTIONS_EXAMPLES: &str = "Examples:
@@ -44,7 +45,9 @@ pub(super) const STORE_EXAMPLES: &str = "Examples:
   stepwright store backup orders.db backup-2026-03-14.db
   stepwright store restore backup-2026-03-14.db orders.db
   stepwright store recover orders.db
+  stepwright store copy orders.db postgres://stepwright@db/orders
 
+A store is a file, or a schema of a PostgreSQL database: postgres://USER@HOST/DATABASE with --schema.
 `stepwright store COMMAND --help` describes each command.";
 
 const BACKUP_EXAMPLES: &str = "Examples:
@@ -69,11 +72,30 @@ For a store that is refused because its log is missing or belongs to another fil
 log back, if you can. A log of another file is renamed to FILE-wal.aside-DATE.
 Exit status: 0 the store opens; 2 wrong usage, a store in use, or a file that is damaged.";
 
+const COPY_EXAMPLES: &str = "Examples:
+  stepwright store copy orders.db postgres://stepwright@db/orders
+  stepwright store copy postgres://stepwright@db/orders orders.db --from-schema team_a
+  stepwright store copy orders.db copy.db
+
+No engine may have FROM or TO open. TO must not exist, or be empty. Everything is copied: definitions, executions with their histories, Map Runs, activities,
+documents and undelivered messages. Then both are read and compared. FROM does not change. Start an engine on only one of the two afterwards: both have the
+same open executions. An interrupted copy is refused by engines: delete the file, or drop the schema, and repeat the command.
+Exit status: 0 copied and equal; 1 the copy differs; 2 wrong usage, a store in use, a store that is damaged, or content in TO.";
+
+const RESTORED_EXAMPLES: &str = "Examples:
+  stepwright store restored postgres://stepwright@db/orders
+  stepwright store restored postgres://stepwright@db/orders --schema team_a
+
+Run this after the database was restored to an earlier moment, before an engine starts. No engine from before the restore commits again, also one that was only
+stopped. Steps after that moment happen again: a task whose result was lost is called again, and the name of an execution that started later is free.
+Exit status: 0 declared; 2 wrong usage, a store in use, or no store.";
+
 const ABORT_EXAMPLES: &str = "Examples:
   stepwright store quarantine orders.db
   stepwright store abort orders.db --name o-17
+  stepwright store abort postgres://stepwright@db/orders --schema team_a --name o-17
 
-For an execution that `store quarantine` lists: a record is damaged, its definition is missing, or another version wrote it. No engine may have FILE
+For an execution that `store quarantine` lists: a record is damaged, its definition is missing, or another version wrote it. No engine may have the store
 open; StopExecution does the same while `stepwright serve` runs. The execution gets the status ABORTED, and its records stay.
 Exit status: 0 aborted; 2 wrong usage, a store in use, or an execution that can be read.";
 
@@ -81,16 +103,16 @@ const DELETE_EXAMPLES: &str = "Examples:
   stepwright store delete orders.db --name o-17
   stepwright store delete orders.db --name arn:aws:states:us-east-1:123456789012:execution:orders:o-17
 
-No engine may have FILE open. The name of the execution is free afterwards.
+No engine may have the store open. The name of the execution is free afterwards.
 Exit status: 0 deleted; 2 wrong usage, a store in use, or an execution that is open.";
 
-/// A command on the file of a store.
+/// A command on a store.
 #[derive(Debug, Subcommand)]
 pub(crate) enum StoreCommand {
     /// Print the version, the sizes and the counts of a store
     #[command(after_help = INFO_EXAMPLES)]
     Info(InfoArguments),
-    /// Check the file, each execution, each definition and each document of a store
+    /// Check the tables, each execution, each definition and each document of a store
     #[command(after_help = CHECK_EXAMPLES)]
     Check(CheckArguments),
     /// List the open executions that no engine of this version can read
@@ -111,6 +133,12 @@ pub(crate) enum StoreCommand {
     /// Use the file of a store without its log, and accept that commits are lost
     #[command(after_help = RECOVER_EXAMPLES)]
     Recover(RecoverArguments),
+    /// Copy a store from a file to a database, or from a database to a file, and compare the copy
+    #[command(after_help = COPY_EXAMPLES)]
+    Copy(CopyArguments),
+    /// Declare that the database of a store was restored to an earlier moment
+    #[command(after_help = RESTORED_EXAMPLES)]
+    Restored(OneStoreArguments),
     /// End an open execution that no engine can read
     #[command(after_help = ABORT_EXAMPLES)]
     Abort(StoredExecutionArguments),
@@ -125,11 +153,69 @@ pub(crate) struct StoreArguments {
     pub(crate) command: StoreCommand,
 }
 
+/// The store of a command.
 #[derive(Debug, Args)]
-pub(crate) struct BackupArguments {
+pub(crate) struct OneStoreArguments {
+    /// The file of the store, or the URL of its database
+    #[arg(value_name = "FILE|URL")]
+    store: StorePlace,
+    /// The schema of the database, `stepwright` by default
+    #[arg(long, value_name = "NAME")]
+    schema: Option<String>,
+}
+
+impl OneStoreArguments {
+    /// Returns the store in its schema.
+    pub(crate) fn place(&self) -> Result<StorePlace, Failure> {
+        self.store.in_schema(self.schema.as_deref())
+    }
+}
+
+/// The store of a command that needs a file.
+#[derive(Debug, Args)]
+pub(crate) struct StoreFileArguments {
     /// The store
     #[arg(value_name = "FILE")]
-    pub(crate) file: PathBuf,
+    file: StorePlace,
+    /// Only for a better error.
+    #[arg(long, value_name = "NAME", hide = true)]
+    schema: Option<String>,
+}
+
+impl StoreFileArguments {
+    /// Returns the file. Fails for a database, with what the database has instead.
+    pub(crate) fn file(&self, instead: impl Fn(&str) -> String) -> Result<PathBuf, Failure> {
+        let place = self.file.in_schema(self.schema.as_deref())?;
+        match &place {
+            StorePlace::File(path) => Ok(path.clone()),
+            StorePlace::Database(database) => Err(Failure::Usage(format!(
+                "this command is for a store in a file; {}",
+                instead(database.schema())
+            ))),
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CopyArguments {
+    /// The store that is copied: a file, or the URL of a database
+    #[arg(value_name = "FROM")]
+    pub(crate) from: StorePlace,
+    /// The new store: a file, or the URL of a database
+    #[arg(value_name = "TO")]
+    pub(crate) to: StorePlace,
+    /// The schema of the database FROM, `stepwright` by default
+    #[arg(long, value_name = "NAME")]
+    pub(crate) from_schema: Option<String>,
+    /// The schema of the database TO, `stepwright` by default
+    #[arg(long, value_name = "NAME")]
+    pub(crate) to_schema: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BackupArguments {
+    #[command(flatten)]
+    pub(crate) store: StoreFileArguments,
     /// The backup, which must not exist
     #[arg(value_name = "TO")]
     pub(crate) to: PathBuf,
@@ -140,23 +226,20 @@ pub(crate) struct RestoreArguments {
     /// The backup
     #[arg(value_name = "BACKUP")]
     pub(crate) backup: PathBuf,
-    /// The store that it replaces; it may be missing
-    #[arg(value_name = "FILE")]
-    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) store: StoreFileArguments,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct RecoverArguments {
-    /// The store
-    #[arg(value_name = "FILE")]
-    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) store: StoreFileArguments,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct StoredExecutionArguments {
-    /// The store
-    #[arg(value_name = "FILE")]
-    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) store: OneStoreArguments,
     /// The execution's name, or its ARN
     #[arg(long, value_name = "NAME|ARN")]
     pub(crate) name: String,

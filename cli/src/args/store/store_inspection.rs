@@ -4,23 +4,26 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::{OneStoreArguments, StoreFileArguments};
 use crate::args::StoredRedactArguments;
 
 pub(crate) const INFO_EXAMPLES: &str = "Examples:
   stepwright store info orders.db
   stepwright store info orders.db --json | jq .fileBytes
+  stepwright store info postgres://stepwright@db/orders --schema team_a
 
 Reads the store at one moment and changes nothing; an engine may have it open. The counts come from indexes, and each open execution is read, as an engine
-does when it starts. A store of another version has only its version and its sizes.
+does when it starts. A file of another version has only its version and its sizes. For a database, the epoch, the last commit and the lease are printed, too.
 Exit status: 0 printed; 2 wrong usage, or a store that cannot be read.";
 
 pub(crate) const CHECK_EXAMPLES: &str = "Examples:
   stepwright store check orders.db
   stepwright store check backup-2026-03-14.db --json
+  stepwright store check postgres://stepwright@db/orders --schema team_a
 
 Checks SQLite's pages and indexes, reads each execution with the code of the engine, and checks definitions, Map Runs, activities, documents and the
 references between tables. Changes nothing. An engine may have the store open: the check sees one moment, and the log grows with each commit until the check
-ends. Check a backup instead if the store is large and busy.
+ends. Check a backup instead if the store is large and busy. The pages of a database are its own to check.
 Exit status: 0 sound; 1 problems; 2 wrong usage, or a store that cannot be opened.";
 
 pub(crate) const QUARANTINE_EXAMPLES: &str = "Examples:
@@ -35,6 +38,7 @@ pub(crate) const EXPORT_EXAMPLES: &str = "Examples:
   stepwright store export orders.db --name o-17
   stepwright store export orders.db --name o-17 --machine orders --output o-17.jsonl
   stepwright store export orders.db --all --output orders.jsonl
+  stepwright store export postgres://stepwright@db/orders --schema team_a --all
 
 Writes one JSON object a line for each execution: its row, its definition, its input and result, and its history in the format of GetExecutionHistory. An
 execution that cannot be read has the reason as `unreadable`, and its records in base64 as `records`. The data is not masked. An engine may have the store open;
@@ -50,9 +54,8 @@ Exit status: 0 compacted; 2 wrong usage, a store in use, or a file that is damag
 
 #[derive(Debug, Args)]
 pub(crate) struct InfoArguments {
-    /// The store
-    #[arg(value_name = "FILE")]
-    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) store: OneStoreArguments,
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
@@ -60,9 +63,8 @@ pub(crate) struct InfoArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct CheckArguments {
-    /// The store
-    #[arg(value_name = "FILE")]
-    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) store: OneStoreArguments,
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
@@ -70,9 +72,8 @@ pub(crate) struct CheckArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct QuarantineArguments {
-    /// The store
-    #[arg(value_name = "FILE")]
-    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) store: OneStoreArguments,
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
@@ -80,9 +81,8 @@ pub(crate) struct QuarantineArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct ExportArguments {
-    /// The store
-    #[arg(value_name = "FILE")]
-    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) store: OneStoreArguments,
     /// The execution's name, or its ARN
     #[arg(
         long,
@@ -109,7 +109,6 @@ pub(crate) struct ExportArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct CompactArguments {
-    /// The store
-    #[arg(value_name = "FILE")]
-    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) store: StoreFileArguments,
 }

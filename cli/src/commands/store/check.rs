@@ -4,13 +4,14 @@ use std::path::Path;
 use std::time::Instant;
 
 use serde_json::{Value as Json, json};
-use stepwright_engine::store::{SqliteReader, StoreError, StoreReader};
-use stepwright_engine::{CheckProgress, ProblemKind, StoreProblem};
+use stepwright_engine::store::{ProblemKind, SqliteReader, StoreError, StoreProblem};
+use stepwright_engine::{CheckProgress, StoredExecutions};
 use stepwright_server::unreadable_documents;
 
 use crate::args::CheckArguments;
 use crate::failure::Failure;
 use crate::store_file::{self, cannot};
+use crate::store_place::StorePlace;
 use crate::terminal::diagnostics;
 use crate::terminal::output;
 use crate::terminal::progress::ProgressLine;
@@ -31,30 +32,43 @@ struct Problem {
 
 /// Checks the store, and prints each problem.
 pub(crate) fn check(arguments: &CheckArguments) -> Result<(), Failure> {
-    let file = &arguments.file;
-    store_file::check_exists(file)?;
+    let place = &arguments.store.place()?;
     let begun = Instant::now();
-    let opened = SqliteReader::open(file).and_then(|mut reader| {
-        reader.begin_snapshot()?;
-        Ok(reader)
-    });
-    let checked = match opened {
-        Ok(mut reader) => run(&mut reader)?,
-        Err(error) => Checked {
-            executions: 0,
-            problems: vec![refused(file, error)?],
-        },
+    let checked = match place {
+        StorePlace::File(file) => of_file(file)?,
+        StorePlace::Database(_) => run(
+            &mut store_file::open_snapshot(place)?,
+            "checking the tables",
+        )?,
     };
     if arguments.json {
-        output::line(format_args!("{:#}", to_json(file, &checked)))
+        output::line(format_args!("{:#}", to_json(place, &checked)))
     } else {
-        print(file, &checked, begun)
+        print(place, &checked, begun)
     }
-    store_file::note_access(file);
+    if let StorePlace::File(file) = place {
+        store_file::note_access(file);
+    }
     if checked.problems.is_empty() {
         Ok(())
     } else {
         Err(Failure::Diagnostics)
+    }
+}
+
+/// Checks a file, which may be too damaged to be opened.
+fn of_file(file: &Path) -> Result<Checked, Failure> {
+    store_file::check_exists(file)?;
+    let opened = SqliteReader::open(file).and_then(|mut reader| {
+        reader.begin_snapshot()?;
+        Ok(StoredExecutions::new(Box::new(reader)))
+    });
+    match opened {
+        Ok(mut stored) => run(&mut stored, "checking the pages of the file"),
+        Err(error) => Ok(Checked {
+            executions: 0,
+            problems: vec![refused(file, error)?],
+        }),
     }
 }
 
@@ -73,15 +87,15 @@ fn refused(file: &Path, error: StoreError) -> Result<Problem, Failure> {
     Ok(Problem { kind, subject, why })
 }
 
-fn run(reader: &mut SqliteReader) -> Result<Checked, Failure> {
+fn run(stored: &mut StoredExecutions, first_step: &str) -> Result<Checked, Failure> {
     let mut progress = ProgressLine::new();
     let mut checked = Checked::default();
-    let problems = reader.check(&mut |step| match step {
+    let problems = stored.check(&mut |step| match step {
         CheckProgress::Executions { done, all } => {
             checked.executions = done;
             progress.step(format_args!("reading execution {done} of {all}"));
         }
-        _ => progress.long_step("checking the pages of the file"),
+        _ => progress.long_step(first_step),
     });
     progress.end();
     for problem in problems.map_err(cannot)? {
@@ -90,7 +104,7 @@ fn run(reader: &mut SqliteReader) -> Result<Checked, Failure> {
         } = problem;
         checked.problems.push(Problem { kind, subject, why });
     }
-    let documents = match reader.documents() {
+    let documents = match stored.reader().documents() {
         Ok(documents) => documents,
         // The check reported it.
         Err(StoreError::Corrupt { .. }) => return Ok(checked),
@@ -108,42 +122,42 @@ fn run(reader: &mut SqliteReader) -> Result<Checked, Failure> {
     Ok(checked)
 }
 
-fn print(file: &Path, checked: &Checked, begun: Instant) {
-    let path = file.display();
+fn print(place: &StorePlace, checked: &Checked, begun: Instant) {
     for problem in &checked.problems {
         let text = format!(
             "{}{}",
             problem.text(),
-            diagnostics::hint(&problem.help(file))
+            diagnostics::hint(&problem.help(place))
         );
         output::line(text);
     }
     let (executions, seconds) = (checked.executions, begun.elapsed().as_secs_f64());
     match checked.problems.len() {
         0 => output::line(format_args!(
-            "{path} is sound: {executions} executions were read in {seconds:.1} s"
+            "{place} is sound: {executions} executions were read in {seconds:.1} s"
         )),
         count => output::line(format_args!(
-            "{path} has problems: {count}; {executions} executions were read in {seconds:.1} s"
+            "{place} has problems: {count}; {executions} executions were read in {seconds:.1} s"
         )),
     }
 }
 
-fn to_json(file: &Path, checked: &Checked) -> Json {
+fn to_json(place: &StorePlace, checked: &Checked) -> Json {
     let problems = checked.problems.iter().map(|problem| {
         json!({
             "kind": problem.kind_word(),
             "subject": problem.subject,
             "reason": problem.why,
-            "help": problem.help(file),
+            "help": problem.help(place),
         })
     });
-    json!({
-        "file": file.display().to_string(),
-        "isSound": checked.problems.is_empty(),
-        "executions": checked.executions,
-        "problems": problems.collect::<Vec<_>>(),
-    })
+    let mut object = place.to_json();
+    object.extend([
+        ("isSound".to_owned(), json!(checked.problems.is_empty())),
+        ("executions".to_owned(), json!(checked.executions)),
+        ("problems".to_owned(), problems.collect()),
+    ]);
+    Json::Object(object)
 }
 
 impl Problem {
@@ -164,7 +178,7 @@ impl Problem {
 
     fn text(&self) -> String {
         let noun = match self.kind {
-            ProblemKind::Database => "the file",
+            ProblemKind::Database => "the store",
             ProblemKind::Log => "the log",
             ProblemKind::OpenExecution => "the open execution",
             ProblemKind::ClosedExecution => "the closed execution",
@@ -185,10 +199,17 @@ impl Problem {
     }
 
     /// The advice for an operator.
-    fn help(&self, file: &Path) -> String {
-        let path = file.display();
+    fn help(&self, place: &StorePlace) -> String {
+        let path = place.arguments();
         let name = self.subject.as_deref().unwrap_or("NAME");
-        let restore = format!("restore a backup with `stepwright store restore BACKUP {path}`");
+        let restore = match place {
+            StorePlace::File(_) => {
+                format!("restore a backup with `stepwright store restore BACKUP {path}`")
+            }
+            StorePlace::Database(_) => format!(
+                "restore a backup of the database, and run `stepwright store restored {path}`"
+            ),
+        };
         match self.kind {
             ProblemKind::Database => format!(
                 "{restore}; `stepwright store export {path} --all` writes the executions that can be read"
@@ -209,6 +230,10 @@ impl Problem {
                 "its execution and its children are not affected; only DescribeMapRun fails"
                     .to_owned()
             }
+            ProblemKind::Document if name == "engine/incomplete-copy" => {
+                "delete the new file, or drop the new schema, and repeat `stepwright store copy`"
+                    .to_owned()
+            }
             ProblemKind::Document if name == "engine/clock" => {
                 "if the clock of the machine is right, start an engine once with `--confirm-clock`"
                     .to_owned()
@@ -223,7 +248,7 @@ impl Problem {
                 format!("the program that wrote it must write it again; or {restore}")
             }
             ProblemKind::Reference => format!(
-                "{restore}; if an engine wrote the file without a fault of the disk, this is a bug of Stepwright: report it"
+                "{restore}; if an engine wrote the store without a fault of the disk, this is a bug of Stepwright: report it"
             ),
             _ => format!("an engine may refuse this store; {restore}"),
         }

@@ -2,7 +2,7 @@
 //! longer needed.
 
 use stepwright_engine::clock;
-use stepwright_engine::store::{Change, SqliteStore, Store, StoreError, StoredExecution};
+use stepwright_engine::store::{Change, Store, StoreError, StoredExecution};
 use stepwright_engine::{Status, StoredExecutions};
 
 use crate::args::StoredExecutionArguments;
@@ -66,15 +66,17 @@ pub(crate) fn delete(arguments: &StoredExecutionArguments) -> Result<(), Failure
 }
 
 /// Opens the store for writing, and finds the execution by its name or its ARN.
-fn find(arguments: &StoredExecutionArguments) -> Result<(SqliteStore, StoredExecution), Failure> {
+fn find(
+    arguments: &StoredExecutionArguments,
+) -> Result<(Box<dyn Store>, StoredExecution), Failure> {
     let StoredExecutionArguments {
-        file,
+        store,
         name,
         machine,
     } = arguments;
-    store_file::check_exists(file)?;
-    let store = SqliteStore::open(file).map_err(cannot)?;
+    let place = store.place()?;
+    let store = store_file::writer(&place)?;
     let mut reader = store.reader().map_err(cannot)?;
-    let row = row::find(&mut *reader, file, name, machine.as_deref())?;
+    let row = row::find(&mut *reader, &place, name, machine.as_deref())?;
     Ok((store, row))
 }

@@ -8,14 +8,15 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Map, Value as Json, json};
 use stepwright_engine::history::HistoryQuery;
 use stepwright_engine::search::searched_text;
-use stepwright_engine::store::{SqliteReader, StoreError, StoredExecution};
-use stepwright_engine::{ExecutionDescription, ExportedExecution, Redaction};
+use stepwright_engine::store::{StoreError, StoreReader, StoredExecution};
+use stepwright_engine::{ExecutionDescription, ExportedExecution, Redaction, StoredExecutions};
 use tempfile::NamedTempFile;
 
 use crate::args::ExportArguments;
 use crate::commands::store::row;
 use crate::failure::Failure;
 use crate::store_file::{self, cannot};
+use crate::store_place::StorePlace;
 use crate::terminal::diagnostics;
 use crate::terminal::output;
 use crate::terminal::progress::ProgressLine;
@@ -28,28 +29,29 @@ impl From<StoreError> for Failure {
 
 /// Writes the executions to standard output or to a file.
 pub(crate) fn export(arguments: &ExportArguments) -> Result<(), Failure> {
-    let file = &arguments.file;
-    let mut reader = store_file::snapshot(file)?;
+    let place = &arguments.store.place()?;
+    let mut stored = store_file::open_snapshot(place)?;
+    let reader = stored.reader();
     let arn = match &arguments.name {
-        Some(name) => Some(find(&mut reader, file, name, arguments.machine.as_deref())?),
+        Some(name) => Some(find(reader, place, name, arguments.machine.as_deref())?),
         None => None,
     };
-    let redaction = arguments.redact.redaction_of_store(&mut reader)?;
+    let redaction = arguments.redact.redaction_of_store(reader)?;
     let Some(to) = &arguments.output else {
-        let exported = write(&mut reader, arn.as_deref(), &redaction, |line| {
+        let exported = write(&mut stored, arn.as_deref(), &redaction, |line| {
             output::line(line);
             Ok(())
         })?;
-        return check_found(exported, file, arn);
+        return check_found(exported, place, arn);
     };
     let new = NewFile::create(to, arguments.force)?;
     let mut out = BufWriter::new(&new.temporary);
-    let exported = write(&mut reader, arn.as_deref(), &redaction, |line| {
+    let exported = write(&mut stored, arn.as_deref(), &redaction, |line| {
         writeln!(out, "{line}").map_err(|error| cannot_write(to, error))
     })?;
     out.flush().map_err(|error| cannot_write(to, error))?;
     drop(out);
-    check_found(exported, file, arn)?;
+    check_found(exported, place, arn)?;
     new.publish()?;
     diagnostics::note(&format!("exported executions: {exported}"));
     Ok(())
@@ -57,34 +59,34 @@ pub(crate) fn export(arguments: &ExportArguments) -> Result<(), Failure> {
 
 /// Returns the ARN of an execution. The row of one that is given by its ARN may be damaged.
 fn find(
-    reader: &mut SqliteReader,
-    file: &Path,
+    reader: &mut dyn StoreReader,
+    place: &StorePlace,
     name: &str,
     machine: Option<&str>,
 ) -> Result<String, Failure> {
     if name.starts_with("arn:") {
         return Ok(name.to_owned());
     }
-    Ok(row::find(reader, file, name, machine)?.arn.to_string())
+    Ok(row::find(reader, place, name, machine)?.arn.to_string())
 }
 
-fn check_found(exported: u64, file: &Path, arn: Option<String>) -> Result<(), Failure> {
+fn check_found(exported: u64, place: &StorePlace, arn: Option<String>) -> Result<(), Failure> {
     match arn {
-        Some(arn) if exported == 0 => Err(row::unknown(file, &arn)),
+        Some(arn) if exported == 0 => Err(row::unknown(place, &arn)),
         _ => Ok(()),
     }
 }
 
 /// Passes the line of each execution to a function.
 fn write(
-    reader: &mut SqliteReader,
+    stored: &mut StoredExecutions,
     arn: Option<&str>,
     redaction: &Redaction,
     mut line: impl FnMut(Json) -> Result<(), Failure>,
 ) -> Result<u64, Failure> {
     let mut progress = ProgressLine::new();
     let mut count = 0_u64;
-    let exported = reader.export(arn, |execution| {
+    let exported = stored.export(arn, |execution| {
         count += 1;
         progress.step(format_args!("exporting execution {count}"));
         line(to_json(&execution, redaction)?)

@@ -1,6 +1,7 @@
-//! `stepwright store`: the file of a store, its backups, and its compaction.
+//! `stepwright store`: looks into a store, backs it up, copies and compacts it.
 
 mod check;
+mod copy;
 mod execution;
 mod export;
 mod info;
@@ -12,10 +13,12 @@ use std::time::Instant;
 use stepwright_engine::store::{Recovery, SqliteStore};
 
 use crate::args::{
-    BackupArguments, CompactArguments, RecoverArguments, RestoreArguments, StoreCommand,
+    BackupArguments, CompactArguments, OneStoreArguments, RecoverArguments, RestoreArguments,
+    StoreCommand,
 };
 use crate::failure::Failure;
 use crate::store_file::{self, cannot};
+use crate::store_place::{DatabasePlace, StorePlace};
 use crate::terminal::diagnostics;
 
 pub(crate) fn store(command: &StoreCommand) -> Result<(), Failure> {
@@ -28,6 +31,8 @@ pub(crate) fn store(command: &StoreCommand) -> Result<(), Failure> {
         StoreCommand::Backup(arguments) => backup(arguments),
         StoreCommand::Restore(arguments) => restore(arguments),
         StoreCommand::Recover(arguments) => recover(arguments),
+        StoreCommand::Copy(arguments) => copy::copy(arguments),
+        StoreCommand::Restored(arguments) => restored(arguments),
         StoreCommand::Abort(arguments) => execution::abort(arguments),
         StoreCommand::Delete(arguments) => execution::delete(arguments),
     }
@@ -35,9 +40,12 @@ pub(crate) fn store(command: &StoreCommand) -> Result<(), Failure> {
 
 /// Writes a backup, and prints its size and duration.
 fn backup(arguments: &BackupArguments) -> Result<(), Failure> {
-    let BackupArguments { file, to } = arguments;
+    let BackupArguments { store, to } = arguments;
+    let file = store.file(|schema| {
+        format!("a database has `pg_dump --schema {schema}`, and `stepwright store copy` writes its store to a file")
+    })?;
     let begun = Instant::now();
-    store_file::reader(file)?.backup(to).map_err(cannot)?;
+    store_file::reader(&file)?.backup(to).map_err(cannot)?;
     let metadata = to
         .metadata()
         .map_err(|error| Failure::Usage(format!("cannot read {}: {error}", to.display())))?;
@@ -52,9 +60,13 @@ fn backup(arguments: &BackupArguments) -> Result<(), Failure> {
 
 /// Replaces a store by a backup, and prints the new names of the old files.
 fn restore(arguments: &RestoreArguments) -> Result<(), Failure> {
-    let RestoreArguments { backup, file } = arguments;
+    let RestoreArguments { backup, store } = arguments;
+    let file = store.file(|_| {
+        "restore the database with its own tools (`pg_restore`, `psql`), and run `stepwright store restored`; `stepwright store copy` writes a file to an empty schema"
+            .to_owned()
+    })?;
     let begun = Instant::now();
-    let restored = SqliteStore::restore(backup, file).map_err(cannot)?;
+    let restored = SqliteStore::restore(backup, &file).map_err(cannot)?;
     crate::terminal::output::line(format_args!(
         "{}: {} bytes in {:.1} s",
         file.display(),
@@ -69,8 +81,11 @@ fn restore(arguments: &RestoreArguments) -> Result<(), Failure> {
 
 /// Makes a store usable again without its log, or without the damaged part of it.
 fn recover(arguments: &RecoverArguments) -> Result<(), Failure> {
-    let file = arguments.file.display();
-    match SqliteStore::recover(&arguments.file).map_err(cannot)? {
+    let path = arguments
+        .store
+        .file(|_| "a database recovers its log itself when its server starts".to_owned())?;
+    let file = path.display();
+    match SqliteStore::recover(&path).map_err(cannot)? {
         Recovery::WithoutLog => diagnostics::warning(&format!(
             "{file} opens without its log; commits that were only in the log are lost"
         )),
@@ -93,7 +108,9 @@ fn recover(arguments: &RecoverArguments) -> Result<(), Failure> {
 
 /// Compacts a store, and prints its sizes before and afterwards.
 fn compact(arguments: &CompactArguments) -> Result<(), Failure> {
-    let file = &arguments.file;
+    let file = &arguments.store.file(|_| {
+        "a database frees the space of deleted rows itself, with autovacuum or `VACUUM`".to_owned()
+    })?;
     store_file::check_exists(file)?;
     let begun = Instant::now();
     let report = SqliteStore::compact(file).map_err(cannot)?;
@@ -105,4 +122,36 @@ fn compact(arguments: &CompactArguments) -> Result<(), Failure> {
         begun.elapsed().as_secs_f64()
     ));
     Ok(())
+}
+
+/// Declares that a database was restored, so that no engine from before commits again.
+fn restored(arguments: &OneStoreArguments) -> Result<(), Failure> {
+    let place = arguments.place()?;
+    let epoch = match &place {
+        StorePlace::File(_) => {
+            return Err(Failure::Usage(
+                "this command is for a store in a database; a file is restored with `stepwright store restore BACKUP FILE`"
+                    .to_owned(),
+            ));
+        }
+        StorePlace::Database(database) => declare_restored(database)?,
+    };
+    crate::terminal::output::line(format_args!(
+        "{place}: no engine from before the restore commits again; the epoch is {epoch}"
+    ));
+    diagnostics::note(
+        "steps after the restored moment happen again: tasks are called again, and their results, task tokens and executions since then are unknown",
+    );
+    Ok(())
+}
+
+#[cfg(feature = "postgres")]
+fn declare_restored(database: &DatabasePlace) -> Result<i64, Failure> {
+    let declared = stepwright_postgres::PostgresStore::declare_restored(database.options()?);
+    declared.map_err(cannot)
+}
+
+#[cfg(not(feature = "postgres"))]
+fn declare_restored(_: &DatabasePlace) -> Result<i64, Failure> {
+    Err(crate::store_place::without_postgres())
 }

@@ -13,8 +13,8 @@ use crate::terminal::table::{cell, table};
 
 /// Lists the executions with their reasons.
 pub(crate) fn quarantine(arguments: &QuarantineArguments) -> Result<(), Failure> {
-    let file = &arguments.file;
-    let mut stored = StoredExecutions::new(Box::new(store_file::snapshot(file)?));
+    let place = arguments.store.place()?;
+    let mut stored = store_file::open_snapshot(&place)?;
     let unreadable = unreadable(&mut stored)?;
     if arguments.json {
         output::line(format_args!("{:#}", to_json(&unreadable)));
@@ -26,7 +26,7 @@ pub(crate) fn quarantine(arguments: &QuarantineArguments) -> Result<(), Failure>
     };
     let rows: Vec<_> = unreadable.iter().map(row).collect();
     output::print(table(["NAME", "MACHINE", "STARTED", "REASON"], &rows));
-    let (path, arn) = (file.display(), &first.id);
+    let (path, arn) = (place.arguments(), &first.id);
     diagnostics::note(&format!(
         "a version that can read an execution continues it; to end one, run:
   stepwright store export {path} --name {arn} --output FILE

@@ -1,17 +1,16 @@
 //! Finds the row of an execution in a store, also if its records cannot be read.
 
-use std::path::Path;
-
 use stepwright_engine::store::{StoreFilter, StoreReader, StoredExecution};
 
 use crate::failure::Failure;
 use crate::store_file::cannot;
+use crate::store_place::StorePlace;
 use crate::terminal::diagnostics;
 
 /// Finds an execution by its name or its ARN.
 pub(crate) fn find(
     reader: &mut dyn StoreReader,
-    file: &Path,
+    place: &StorePlace,
     name: &str,
     machine: Option<&str>,
 ) -> Result<StoredExecution, Failure> {
@@ -30,23 +29,18 @@ pub(crate) fn find(
     match (found.pop(), found.is_empty()) {
         (Some(only), true) => Ok(only),
         (Some(_), false) => Err(Failure::Usage(format!(
-            "several executions in {} are named `{name}`{}",
-            file.display(),
+            "several executions in {place} are named `{name}`{}",
             diagnostics::hint("choose one with --machine, or give its ARN as --name")
         ))),
-        (None, _) => Err(unknown(file, name)),
+        (None, _) => Err(unknown(place, name)),
     }
 }
 
 /// The failure for an unknown name or ARN.
-pub(crate) fn unknown(file: &Path, name: &str) -> Failure {
-    let listed = format!(
-        "`stepwright executions --store {}` lists all",
-        file.display()
-    );
+pub(crate) fn unknown(place: &StorePlace, name: &str) -> Failure {
+    let listed = format!("`stepwright executions {}` lists all", place.store_option());
     Failure::Usage(format!(
-        "there is no execution `{name}` in {}{}",
-        file.display(),
+        "there is no execution `{name}` in {place}{}",
         diagnostics::hint(&listed)
     ))
 }

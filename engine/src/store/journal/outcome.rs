@@ -59,6 +59,8 @@ fn has(reader: &mut dyn StoreReader, change: &Change) -> Result<bool, StoreError
         // A message is sent with the step that causes it, which proves it. A message without a step
         // may be sent twice.
         Change::Send { .. } => false,
+        // Only a copy of a store writes it, without a journal.
+        Change::PutMessage { .. } => false,
         Change::DeleteMessage { queue, number } => {
             let next = reader.outbox(*queue, number.saturating_sub(1), 1)?;
             next.first().is_none_or(|next| next.number != *number)

@@ -11,7 +11,10 @@ use super::session::Session;
 use super::{row, schema};
 use crate::Status;
 use crate::clock::Timestamp;
-use crate::store::{OutboxQueue, StoreError, StoreReader as _};
+use crate::store::{
+    OldestExecution, OutboxQueue, StatusCounts, StoreContent, StoreError, StoreReader as _,
+    StoredMachineInfo,
+};
 
 /// The sizes and counts of a store, which [`SqliteReader::info`] reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,27 +35,8 @@ pub struct StoreInfo {
     /// The number of pages without content, which
     /// [`SqliteStore::compact`](super::SqliteStore::compact) removes.
     pub free_pages: u64,
-    /// The executions without children of Map Runs.
-    pub executions: StatusCounts,
-    /// The Standard children of Map Runs.
-    pub children: StatusCounts,
-    /// The state machines with a definition or an execution, by their names.
-    pub machines: Vec<StoredMachineInfo>,
-    /// The number of Map Runs.
-    pub map_runs: u64,
-    /// The number of activities.
-    pub activities: u64,
-    /// The number of documents.
-    pub documents: u64,
-    /// The number of status changes that the listener has not confirmed.
-    pub status_changes: u64,
-    /// The number of jobs and executions that are to be stopped.
-    pub stops: u64,
-    /// The open execution that started first, without children of Map Runs.
-    pub oldest_open: Option<OldestExecution>,
-    /// When the oldest execution of the store started, open or closed, without children of Map
-    /// Runs.
-    pub oldest_start: Option<Timestamp>,
+    /// The counts of its content.
+    pub content: StoreContent,
 }
 
 /// Whether an engine has a store open.
@@ -68,75 +52,6 @@ pub enum StoreSession {
         /// The engine: `an engine in process 4711 has it open`.
         by: String,
     },
-}
-
-/// A number of executions for each status.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct StatusCounts {
-    /// Executions that run.
-    pub running: u64,
-    /// Executions with an output.
-    pub succeeded: u64,
-    /// Executions that an error ended.
-    pub failed: u64,
-    /// Executions that their timeout ended.
-    pub timed_out: u64,
-    /// Executions that were stopped.
-    pub aborted: u64,
-}
-
-/// A state machine in a store.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct StoredMachineInfo {
-    /// Its name.
-    pub name: String,
-    /// The number of its definitions in the store.
-    pub versions: u64,
-    /// The number of its executions.
-    pub executions: u64,
-}
-
-/// The open execution that started first.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct OldestExecution {
-    /// Its ARN.
-    pub id: String,
-    /// When it started.
-    pub started: Timestamp,
-}
-
-impl StatusCounts {
-    /// Returns the number of executions with this status.
-    pub fn of(&self, status: Status) -> u64 {
-        match status {
-            Status::Running => self.running,
-            Status::Succeeded => self.succeeded,
-            Status::Failed => self.failed,
-            Status::TimedOut => self.timed_out,
-            Status::Aborted => self.aborted,
-        }
-    }
-
-    /// Creates the counts from the number of all executions, and those of each status except
-    /// `SUCCEEDED`, which no index contains.
-    fn new(all: u64, others: &[(Status, u64)]) -> Self {
-        let mut counts = Self::default();
-        for (status, count) in others {
-            match status {
-                Status::Running => counts.running = *count,
-                Status::Succeeded => {}
-                Status::Failed => counts.failed = *count,
-                Status::TimedOut => counts.timed_out = *count,
-                Status::Aborted => counts.aborted = *count,
-            }
-        }
-        let others = others.iter().map(|(_, count)| count).sum();
-        counts.succeeded = all.saturating_sub(others);
-        counts
-    }
 }
 
 /// Children of Map Runs have other indexes than other executions.
@@ -171,7 +86,7 @@ impl SqliteReader {
     /// # let path = folder.path().join("orders.db");
     /// drop(SqliteStore::open(&path)?);
     /// let info = SqliteReader::open(&path)?.info()?;
-    /// assert_eq!((info.executions.running, info.log_bytes), (0, 0));
+    /// assert_eq!((info.content.executions.running, info.log_bytes), (0, 0));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -186,12 +101,6 @@ impl SqliteReader {
         let cannot = |error: std::io::Error| self.place.io("look at its files", error);
         let file_bytes = size(&self.place.path).map_err(cannot)?;
         let log_bytes = size(&log_file::path_of(&self.place.path)).map_err(cannot)?;
-        let oldest_start = self.optional_number(
-            "SELECT min(started) FROM (
-                 SELECT (SELECT min(started) FROM executions INDEXED BY executions_of_machine
-                         WHERE map_run IS NULL AND machine = machines.machine) AS started
-                 FROM (SELECT DISTINCT machine FROM versions) AS machines)",
-        )?;
         Ok(StoreInfo {
             layout: schema::newest(),
             session: self.session()?,
@@ -200,6 +109,18 @@ impl SqliteReader {
             page_bytes: self.number("PRAGMA page_size")?,
             pages: self.number("PRAGMA page_count")?,
             free_pages: self.number("PRAGMA freelist_count")?,
+            content: self.content()?,
+        })
+    }
+
+    fn content(&mut self) -> Result<StoreContent, StoreError> {
+        let oldest_start = self.optional_number(
+            "SELECT min(started) FROM (
+                 SELECT (SELECT min(started) FROM executions INDEXED BY executions_of_machine
+                         WHERE map_run IS NULL AND machine = machines.machine) AS started
+                 FROM (SELECT DISTINCT machine FROM versions) AS machines)",
+        )?;
+        Ok(StoreContent {
             executions: self.statuses(EXECUTIONS)?,
             children: self.statuses(CHILDREN)?,
             machines: self.machine_infos()?,

@@ -42,13 +42,12 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
 
-pub use self::info::{OldestExecution, StatusCounts, StoreInfo, StoreSession, StoredMachineInfo};
+pub use self::info::{StoreInfo, StoreSession};
 pub use self::maintenance::compact::CompactReport;
 pub use self::maintenance::recover::Recovery;
 pub use self::maintenance::restore::RestoreReport;
 pub use self::options::SqliteOptions;
 pub use self::reader::SqliteReader;
-pub use self::scan::{ScannedExecution, ScannedRecord};
 pub use self::view::SqliteView;
 
 pub(crate) use self::connection::set_defenses;

@@ -17,9 +17,9 @@ use super::store_path::StorePath;
 use super::{backup, connection, list, row};
 use crate::clock::Timestamp;
 use crate::store::{
-    MachineCount, OutboxQueue, StoreError, StoreFilter, StoreReader, StoredActivity,
-    StoredDocument, StoredExecution, StoredMachine, StoredMapRun, StoredMessage, StoredOrigin,
-    StoredPage, UnreadableRow,
+    MachineCount, OutboxQueue, ScannedExecution, ScannedRecord, StoreError, StoreFilter,
+    StoreProblem, StoreReader, StoredActivity, StoredDocument, StoredExecution, StoredMachine,
+    StoredMapRun, StoredMessage, StoredOrigin, StoredPage, UnreadableRow,
 };
 
 /// The maximum cached origins. Executions of a few state machines have few; starts with
@@ -339,7 +339,7 @@ impl SqliteReader {
     }
 
     /// Returns the activities; fails if the row of one is damaged.
-    pub(crate) fn all_activities(&self) -> Result<Vec<StoredActivity>, StoreError> {
+    pub(super) fn all_activities(&self) -> Result<Vec<StoredActivity>, StoreError> {
         let query = format!("SELECT {} FROM activities ORDER BY arn", row::ACTIVITY);
         self.rows(&query, [], row::activity)
     }
@@ -420,6 +420,26 @@ impl StoreReader for SqliteReader {
 
     fn unreadable_rows(&mut self) -> Vec<UnreadableRow> {
         self.unreadable.clone()
+    }
+
+    fn scan(&mut self, after: i64, limit: usize) -> Result<Vec<ScannedExecution>, StoreError> {
+        Self::scan(self, after, limit)
+    }
+
+    fn scan_one(&mut self, arn: &str) -> Result<Option<ScannedExecution>, StoreError> {
+        Self::scan_one(self, arn)
+    }
+
+    fn scan_records(&mut self, key: i64) -> Result<Vec<ScannedRecord>, StoreError> {
+        Self::scan_records(self, key)
+    }
+
+    fn execution_count(&mut self) -> Result<u64, StoreError> {
+        Self::execution_count(self)
+    }
+
+    fn problems(&mut self) -> Result<Vec<StoreProblem>, StoreError> {
+        Self::problems(self)
     }
 
     fn execution(&mut self, arn: &str) -> Result<Option<StoredExecution>, StoreError> {

@@ -1,35 +1,10 @@
 //! Reads rows that may be damaged: one row that cannot be interpreted does not hide the others.
 
-use bytes::Bytes;
 use rusqlite::Row;
 
 use super::reader::SqliteReader;
 use super::row::{self, RawExecution};
-use crate::store::{StoreError, StoredExecution};
-
-/// The row of an execution, whether it can be interpreted or not.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ScannedExecution {
-    /// Its key, which is negative only in a damaged row.
-    pub key: i64,
-    /// Its ARN, if that can be read.
-    pub arn: Option<String>,
-    /// The execution, or the reason why the row cannot be interpreted.
-    pub execution: Result<StoredExecution, StoreError>,
-}
-
-/// A record of an execution as it is in the file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ScannedRecord {
-    /// Its number, from 0 on.
-    pub seq: i64,
-    /// Its bytes.
-    pub data: Bytes,
-    /// Whether the bytes match the checksum with which they were written.
-    pub is_whole: bool,
-}
+use crate::store::{ScannedExecution, ScannedRecord, StoreError};
 
 impl SqliteReader {
     /// Makes all later calls of this reader see the store as it is now, while an engine continues
@@ -63,7 +38,11 @@ impl SqliteReader {
     /// # Errors
     ///
     /// The errors of reading the store; [`StoreError::Corrupt`] when a page of the file is damaged.
-    pub fn scan(&mut self, after: i64, limit: usize) -> Result<Vec<ScannedExecution>, StoreError> {
+    pub(crate) fn scan(
+        &mut self,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<ScannedExecution>, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let query = format!(
             "SELECT {} FROM executions WHERE key > ? ORDER BY key LIMIT ?",
@@ -102,7 +81,7 @@ impl SqliteReader {
     /// # Errors
     ///
     /// Those of [`Self::scan`].
-    pub fn scan_one(&mut self, arn: &str) -> Result<Option<ScannedExecution>, StoreError> {
+    pub(crate) fn scan_one(&mut self, arn: &str) -> Result<Option<ScannedExecution>, StoreError> {
         let query = "SELECT key FROM executions WHERE arn = ?";
         match self.rows(query, [arn], |row| row.get::<_, i64>(0))?.pop() {
             Some(key) => Ok(self.scan(key.saturating_sub(1), 1)?.pop()),
@@ -116,7 +95,7 @@ impl SqliteReader {
     /// # Errors
     ///
     /// The errors of reading the store.
-    pub fn scan_records(&mut self, key: i64) -> Result<Vec<ScannedRecord>, StoreError> {
+    pub(super) fn scan_records(&mut self, key: i64) -> Result<Vec<ScannedRecord>, StoreError> {
         self.rows(row::RECORDS, [key], |row| {
             let (seq, data): (i64, Vec<u8>) = (row.get(0)?, bytes(row, 1)?);
             let checksum: Option<u32> = row.get(2).ok();

@@ -157,7 +157,15 @@ impl ChangeWriter<'_> {
                 .run("DELETE FROM documents WHERE key = ?", params![key])
                 .map(drop)
                 .map_err(|error| self.error(error)),
-            Change::Send { queue, data } => self.send(*queue, data),
+            Change::Send { queue, data } => {
+                let number = self.last_message()? + 1;
+                self.put_message(*queue, number, data)
+            }
+            Change::PutMessage {
+                queue,
+                number,
+                data,
+            } => self.put_message(*queue, signed(*number)?, data),
             Change::DeleteMessage { queue, number } => {
                 let Ok(number) = i64::try_from(*number) else {
                     return Ok(());
@@ -366,12 +374,16 @@ impl ChangeWriter<'_> {
         )
     }
 
-    fn send(&mut self, queue: OutboxQueue, data: &[u8]) -> Result<(), StoreError> {
-        let number = self.last_message()? + 1;
-        self.ids.last_message = Some(number);
+    fn put_message(
+        &mut self,
+        queue: OutboxQueue,
+        number: i64,
+        data: &[u8],
+    ) -> Result<(), StoreError> {
+        self.ids.last_message = Some(self.last_message()?.max(number));
         let checksum = checksum(queue.number().into(), number, data);
         self.run(
-            "INSERT INTO outbox VALUES (?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO outbox VALUES (?, ?, ?, ?)",
             params![queue.number(), number, data, checksum],
         )
         .map(drop)

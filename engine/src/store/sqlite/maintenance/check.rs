@@ -5,15 +5,9 @@ use std::path::Path;
 use crate::store::sqlite::reader::SqliteReader;
 use crate::store::sqlite::store_path::StorePath;
 use crate::store::sqlite::{continuity, row};
-use crate::store::{OutboxQueue, StoreError, StoreReader as _, StoredMachine, StoredMapRun};
-
-/// A row that refers to a missing row, found by [`SqliteReader::broken_references`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct BrokenReference {
-    /// The ARN of the execution, if the row is one, or belongs to one.
-    pub(crate) execution: Option<String>,
-    pub(crate) why: String,
-}
+use crate::store::{
+    OutboxQueue, ProblemKind, Problems, StoreError, StoreProblem, StoreReader as _, reason,
+};
 
 /// The queries for references to missing rows: the ARN of an execution, and the reason. References
 /// of the columns `version` and `origin` are checked when the row of the execution is read.
@@ -47,7 +41,7 @@ impl SqliteReader {
     }
 
     /// Returns why an engine would refuse the log of this store, if it would.
-    pub(crate) fn damage_of_log(&self) -> Result<Option<String>, StoreError> {
+    fn damage_of_log(&self) -> Result<Option<String>, StoreError> {
         match continuity::check_concurrently(&self.place) {
             Ok(()) => Ok(None),
             Err(StoreError::Corrupt { why, .. }) => Ok(Some(why)),
@@ -60,7 +54,7 @@ impl SqliteReader {
 
     /// Returns the findings of SQLite's `integrity_check`. A file that is too damaged for it has
     /// one finding.
-    pub(crate) fn integrity(&self) -> Result<Vec<String>, StoreError> {
+    fn integrity(&self) -> Result<Vec<String>, StoreError> {
         let query = format!("PRAGMA integrity_check({FINDINGS})");
         match self.rows(&query, [], |row| row.get::<_, String>(0)) {
             Ok(findings) => Ok(findings
@@ -73,29 +67,69 @@ impl SqliteReader {
     }
 
     /// Returns the number of executions, with children of Map Runs.
-    pub(crate) fn execution_count(&self) -> Result<u64, StoreError> {
+    pub(in crate::store::sqlite) fn execution_count(&self) -> Result<u64, StoreError> {
         let rows = self.rows("SELECT count(*) FROM executions", [], |row| {
             row::key(row, 0)
         })?;
         Ok(rows.first().copied().unwrap_or(0))
     }
 
-    /// Returns rows that refer to missing rows.
-    pub(crate) fn broken_references(&self) -> Result<Vec<BrokenReference>, StoreError> {
-        let mut all = Vec::new();
-        for query in REFERENCES {
-            all.extend(self.rows(query, [], |row| {
-                Ok(BrokenReference {
-                    execution: row.get(0)?,
-                    why: row.get(1)?,
-                })
-            })?);
+    /// Returns the damage of the log, the findings of SQLite's `integrity_check`, the rows that do
+    /// not match their checksums or cannot be interpreted, and the references to missing rows.
+    /// Executions are not read.
+    pub(in crate::store::sqlite) fn problems(&mut self) -> Result<Vec<StoreProblem>, StoreError> {
+        let mut problems = Problems::default();
+        if let Some(damage) = self.damage_of_log()? {
+            problems.add(ProblemKind::Log, None, damage);
         }
-        Ok(all)
+        for finding in self.integrity()? {
+            problems.add(ProblemKind::Database, None, finding);
+        }
+        let versions = self.check_machines(&mut problems);
+        problems.of_database(versions)?;
+        if let Err(error) = self.all_activities() {
+            let why = format!("an activity: {}", reason(error)?);
+            problems.add(ProblemKind::Row, None, why);
+        }
+        let rows = self.check_checksums(&mut problems);
+        problems.of_database(rows)?;
+        for query in REFERENCES {
+            let broken = self.rows(query, [], |row| {
+                problems.add(ProblemKind::Reference, row.get(0)?, row.get(1)?);
+                Ok(())
+            });
+            problems.of_database(broken.map(drop))?;
+        }
+        Ok(problems.all)
+    }
+
+    /// Finds rows of versions that cannot be interpreted.
+    fn check_machines(&self, problems: &mut Problems) -> Result<(), StoreError> {
+        let query = format!("SELECT {} FROM machines ORDER BY id", row::MACHINE);
+        let rows = self.rows(&query, [], |row| {
+            if let Err(error) = row::machine(row) {
+                let why = format!("the row of a version: {error}");
+                problems.add(ProblemKind::Definition, None, why);
+            }
+            Ok(())
+        });
+        rows.map(drop)
+    }
+
+    fn check_checksums(&mut self, problems: &mut Problems) -> Result<(), StoreError> {
+        for key in self.damaged_documents()? {
+            let why = "its bytes do not match its checksum".to_owned();
+            problems.add(ProblemKind::Document, Some(key), why);
+        }
+        for number in self.damaged_messages()? {
+            let why = format!("the message {number} of the outbox does not match its checksum");
+            problems.add(ProblemKind::Row, None, why);
+        }
+        Ok(())
     }
 
     /// Returns the keys of documents whose bytes do not match their checksums.
-    pub(crate) fn damaged_documents(&self) -> Result<Vec<String>, StoreError> {
+    fn damaged_documents(&self) -> Result<Vec<String>, StoreError> {
         let query = "SELECT key, data, checksum FROM documents ORDER BY key";
         let rows = self.rows(query, [], |row| {
             let (data, checksum): (Vec<u8>, u32) = (row.get(1)?, row.get(2)?);
@@ -107,7 +141,7 @@ impl SqliteReader {
     }
 
     /// Returns the numbers of messages of the outbox that are damaged.
-    pub(crate) fn damaged_messages(&mut self) -> Result<Vec<u64>, StoreError> {
+    fn damaged_messages(&mut self) -> Result<Vec<u64>, StoreError> {
         let mut damaged = Vec::new();
         for queue in OutboxQueue::ALL {
             let mut after = 0;
@@ -120,32 +154,5 @@ impl SqliteReader {
             }
         }
         Ok(damaged)
-    }
-
-    /// Calls a function for each version of a state machine, or the reason why its row cannot be
-    /// interpreted.
-    pub(crate) fn scan_machines(
-        &self,
-        mut check: impl FnMut(Result<StoredMachine, String>),
-    ) -> Result<(), StoreError> {
-        let query = format!("SELECT {} FROM machines ORDER BY id", row::MACHINE);
-        self.rows(&query, [], |row| {
-            check(row::machine(row).map_err(|error| error.to_string()));
-            Ok(())
-        })
-        .map(drop)
-    }
-
-    /// Calls a function for each Map Run, or the reason why its row cannot be interpreted.
-    pub(crate) fn scan_map_runs(
-        &self,
-        mut check: impl FnMut(Result<StoredMapRun, String>),
-    ) -> Result<(), StoreError> {
-        let query = format!("SELECT {} FROM map_runs ORDER BY id", row::MAP_RUN);
-        self.rows(&query, [], |row| {
-            check(row::map_run(row).map_err(|error| error.to_string()));
-            Ok(())
-        })
-        .map(drop)
     }
 }
