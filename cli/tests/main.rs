@@ -8,6 +8,8 @@ mod common;
 mod computed_values;
 mod convert;
 mod coverage;
+#[cfg(all(unix, feature = "postgres"))]
+mod database;
 mod debug;
 mod diff;
 mod estimate;

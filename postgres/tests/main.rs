@@ -9,6 +9,7 @@ mod numbers;
 mod page;
 mod pooler;
 mod proxy;
+mod restored;
 mod server;
 mod standby;
 mod stores;

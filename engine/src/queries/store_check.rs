@@ -102,6 +102,7 @@ fn check_executions(
             return Ok(());
         };
         after = last.key;
+        let mut read_keys = Vec::with_capacity(page.len());
         for ScannedExecution {
             key,
             arn,
@@ -132,21 +133,31 @@ fn check_executions(
             if let Err(error) = read {
                 problems.add(kind, arn, reason(error)?);
             }
-            check_map_runs(reader, row.key, problems)?;
+            read_keys.push(row.key);
         }
+        check_map_runs(reader, &read_keys, problems)?;
     }
 }
 
+/// Checks the Map Runs of these executions.
 fn check_map_runs(
     reader: &mut dyn StoreReader,
-    execution: u64,
+    executions: &[u64],
     problems: &mut Problems,
 ) -> Result<(), StoreError> {
-    let runs = match reader.map_runs(execution) {
-        Ok(runs) => runs,
-        Err(error) => {
+    let runs = match (reader.map_runs_of(executions), executions) {
+        (Ok(runs), _) => runs,
+        (Err(error), [_]) => {
             let why = format!("a Map Run: {}", reason(error)?);
             problems.add(ProblemKind::Row, None, why);
+            return Ok(());
+        }
+        // One by one, to find those that can be read.
+        (Err(error), _) => {
+            reason(error)?;
+            for execution in executions.chunks(1) {
+                check_map_runs(reader, execution, problems)?;
+            }
             return Ok(());
         }
     };
@@ -177,9 +188,14 @@ fn check_documents(
     reader: &mut dyn StoreReader,
     problems: &mut Problems,
 ) -> Result<(), StoreError> {
-    if let Err(error) = content_copy::check_complete(reader) {
-        let key = content_copy::KEY.to_owned();
-        problems.add(ProblemKind::Document, Some(key), reason(error)?);
+    match content_copy::check_complete(reader) {
+        Ok(()) => {}
+        Err(StoreError::IncompleteCopy { from }) => {
+            let key = content_copy::KEY.to_owned();
+            let why = format!("the store is an incomplete copy of `{from}`");
+            problems.add(ProblemKind::Document, Some(key), why);
+        }
+        Err(error) => problems.of_database(Err(error))?,
     }
     let is_of_clock =
         |problem: &StoreProblem| problem.subject.as_deref() == Some(trusted_clock::KEY);

@@ -89,6 +89,11 @@ pub enum CopyError {
     /// The other store is not empty.
     #[error("the new store has content already; name a file or a schema that does not exist")]
     NotEmpty,
+    /// An earlier copy to the other store was interrupted.
+    #[error(
+        "an earlier copy to the new store was interrupted; delete the file, or drop the schema, and copy again"
+    )]
+    Interrupted,
     /// The copy differs from its original.
     #[error(
         "the copy differs from its original, which has {expected:?}, while the copy has {found:?}; no engine opens the copy, and this is a bug of Stepwright: report it"
@@ -130,7 +135,10 @@ pub fn copy(
 ) -> Result<CopiedContent, CopyError> {
     let mut copy = to.reader()?;
     check_complete(from)?;
-    check_complete(&mut *copy)?;
+    match check_complete(&mut *copy) {
+        Err(StoreError::IncompleteCopy { .. }) => return Err(CopyError::Interrupted),
+        checked => checked?,
+    }
     if !is_empty(&mut *copy)? {
         return Err(CopyError::NotEmpty);
     }

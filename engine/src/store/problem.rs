@@ -78,7 +78,7 @@ impl Problems {
 pub(crate) fn reason(error: StoreError) -> Result<String, StoreError> {
     match error {
         StoreError::Corrupt { why, .. } => Ok(why),
-        StoreError::Unreadable { .. } | StoreError::IncompleteCopy { .. } => Ok(error.to_string()),
+        StoreError::Unreadable { .. } => Ok(error.to_string()),
         other => Err(other),
     }
 }

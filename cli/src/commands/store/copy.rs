@@ -44,7 +44,7 @@ pub(crate) fn copy(arguments: &CopyArguments) -> Result<(), Failure> {
     progress.end();
     let copied = copied.map_err(|error| match error {
         CopyError::Different { .. } => Failure::Failed(error.to_string()),
-        error => Failure::Usage(format!("{to}: {error}")),
+        error => Failure::Usage(format!("cannot copy {from} to {to}: {error}")),
     })?;
     output::line(format_args!(
         "{to}: copied and compared in {:.1} s: {} executions with {} records, {} definitions, {} Map Runs, {} activities, {} documents, {} messages",
