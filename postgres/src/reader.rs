@@ -76,8 +76,8 @@ impl PostgresReader {
         })
     }
 
-    /// Reads the rows of a query. A connection that was lost since the last call is replaced, except
-    /// with a snapshot.
+    /// Reads the rows of a query. A connection that was lost since the last call is replaced,
+    /// except with a snapshot.
     pub(crate) fn rows<'a>(
         &mut self,
         query: impl Fn() -> Statement<'a>,

@@ -52,6 +52,7 @@ pub(crate) use self::import::ImportArguments;
 pub(crate) use self::lsp::LspArguments;
 pub(crate) use self::mcp::McpArguments;
 pub(crate) use self::options::history_source::HistorySourceArguments;
+pub(crate) use self::options::one_store::{OneStoreArguments, StoreFileArguments};
 pub(crate) use self::options::redact::{RedactArguments, StoredRedactArguments};
 pub(crate) use self::placeholders::{PlaceholdersArguments, PlaceholdersFormat};
 pub(crate) use self::policy::{PolicyArguments, PolicyFormat};
@@ -67,8 +68,8 @@ pub(crate) use self::store::store_inspection::{
 };
 pub(crate) use self::store::{
     BackupArguments, CopyArguments, ExecutionsArguments, HistoryArguments, HistoryFormat,
-    OneStoreArguments, RecoverArguments, RestoreArguments, Status, StoreArguments, StoreCommand,
-    StoreFormat, StoredExecutionArguments,
+    RecoverArguments, RestoreArguments, Status, StoreArguments, StoreCommand, StoreFormat,
+    StoredExecutionArguments,
 };
 pub(crate) use self::studio::StudioArguments;
 pub(crate) use self::test_state::TestStateArguments;

@@ -229,7 +229,7 @@ fn write(
         if writer.deferred.len() == deferred.len() {
             return Err(StoreError::Corrupt {
                 path: None,
-                why: format!("the Map Runs of executions are missing: {deferred:?}"),
+                why: format!("the Map Runs of these executions are missing: {deferred:?}"),
             });
         }
     }

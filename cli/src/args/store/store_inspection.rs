@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{OneStoreArguments, StoreFileArguments};
-use crate::args::StoredRedactArguments;
+use crate::args::{OneStoreArguments, StoreFileArguments, StoredRedactArguments};
 
 pub(crate) const INFO_EXAMPLES: &str = "Examples:
   stepwright store info orders.db
