@@ -2,7 +2,13 @@
 
 use std::env;
 
-use stepwright_engine::store::{SqliteStore, StoreError, StoreReader};
+use bytes::Bytes;
+use stepwright_engine::Status;
+use stepwright_engine::clock::Timestamp;
+use stepwright_engine::store::{
+    Change, MemoryStore, SqliteStore, Store, StoreError, StoreReader, StoredExecution,
+    StoredListing, copy,
+};
 use stepwright_postgres::PostgresStore;
 use stepwright_testing::store::{self, TestedStore};
 use tempfile::TempDir;
@@ -74,4 +80,42 @@ impl TestedStore for Files {
 fn copies_from_a_file_to_a_database_and_back_are_equal() {
     let mut files = Files(tempfile::tempdir().expect("a folder"));
     store::random_copies(&mut files, &mut schemas("copies"), cases());
+}
+
+#[test]
+#[ignore = "needs a PostgreSQL server"]
+fn an_execution_that_is_larger_than_a_batch_is_copied() {
+    let server = Server::start();
+    let mut database = server.store("large");
+    let record = |byte: u8| Bytes::from(vec![byte; 3 << 20]);
+    for key in 1..4 {
+        let execution = StoredExecution {
+            key,
+            arn: format!("arn-{key}").into(),
+            name: "large".into(),
+            machine: "orders".into(),
+            machine_hash: "5f70bf18".into(),
+            status: Status::Running,
+            started: Timestamp::from_unix_micros(7),
+            stopped: None,
+            child_of: None,
+            listing: StoredListing::default(),
+        };
+        let data = record(0);
+        let start = Change::Start { execution, data };
+        database.commit(&[start]).expect("it commits");
+        for seq in 1..3 {
+            let data = record(seq as u8);
+            let append = Change::Append { key, seq, data };
+            database.commit(&[append]).expect("it commits");
+        }
+    }
+    let mut memory = MemoryStore::new();
+    let mut reader = database.reader().expect("a reader");
+    let copied = copy(&mut *reader, "large", &mut memory, &mut |_| {});
+    assert_eq!(copied.expect("it is copied").records, 9);
+    for key in 1..4 {
+        let records: Vec<Bytes> = (0..3).map(record).collect();
+        assert!(memory.records(key).expect("they are read") == records);
+    }
 }

@@ -450,7 +450,11 @@ fn each_damaged_table_is_a_problem_of_its_kind() {
         ),
         (
             "INSERT INTO map_runs VALUES (1, 'run', 99, x'00')".to_owned(),
-            &["mapRun", "reference"],
+            &["reference"],
+        ),
+        (
+            "INSERT INTO map_runs SELECT 1, 'run', max(key), x'00' FROM executions".to_owned(),
+            &["mapRun"],
         ),
         (
             "INSERT INTO activities VALUES ('arn', 'noon')".to_owned(),
