@@ -274,6 +274,19 @@ mod terminal {
     }
 
     #[test]
+    fn a_check_of_a_store_shows_a_line_that_is_cleared_at_the_end() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("orders.db").display().to_string();
+        drop(stepwright_engine::store::SqliteStore::open(&file).expect("it opens"));
+        let terminal = Terminal::new();
+        let child = command(&["store", "check", &file], &terminal, "xterm");
+        let output = child.wait_with_output().expect("it ends");
+        assert!(output.status.success(), "{output:?}");
+        let text = terminal.into_text();
+        assert_eq!(text, "\r\u{1b}[Kchecking the pages of the file\r\u{1b}[K");
+    }
+
+    #[test]
     fn a_terminal_that_cannot_redraw_gets_lines() {
         let text = run(&[], "dumb");
         assert!(!text.contains('\u{1b}'), "{text:?}");

@@ -1,10 +1,11 @@
 //! A line on standard error with the progress of work that takes long, on a terminal.
 
 use std::fmt::Display;
+use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use super::terminal::is_terminal;
-use crate::terminal::diagnostics;
+use crate::terminal::visible::visible;
 
 /// A line that each update replaces.
 pub(crate) struct ProgressLine {
@@ -47,13 +48,19 @@ impl ProgressLine {
 
     fn show(&mut self, text: impl Display) {
         self.shown = Some(Instant::now());
-        diagnostics::show(format_args!("\r\x1b[K{text}"));
+        write(visible(&text.to_string()).as_ref());
     }
 
     /// Clears the line.
     pub(crate) fn end(&self) {
         if self.shown.is_some() {
-            diagnostics::show("\r\x1b[K");
+            write("");
         }
     }
+}
+
+/// Replaces the line. Not with `anstream`, which removes the control sequence if there are no
+/// colours. Errors are ignored: the exit status still indicates the result.
+fn write(text: &str) {
+    let _ = std::io::stderr().write_all(format!("\r\x1b[K{text}").as_bytes());
 }
