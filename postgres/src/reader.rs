@@ -249,7 +249,7 @@ impl StoreReader for PostgresReader {
         self.find_problems()
     }
 
-    fn records_of(
+    fn records_within(
         &mut self,
         keys: &[u64],
         max_bytes: usize,

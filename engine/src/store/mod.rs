@@ -343,7 +343,7 @@ pub trait StoreReader: Send {
     /// # Errors
     ///
     /// The errors of [`records`](Self::records).
-    fn records_of(
+    fn records_within(
         &mut self,
         keys: &[u64],
         max_bytes: usize,
