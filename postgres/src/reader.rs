@@ -1,6 +1,6 @@
 //! Reads the committed data of a store, also while an engine writes to it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fmt;
 
 use bytes::Bytes;
@@ -140,6 +140,22 @@ impl PostgresReader {
         })
     }
 
+    /// Takes the records of the first executions from those that a standby held.
+    fn held_records(&mut self, keys: &[u64], max_bytes: usize) -> Vec<Vec<Bytes>> {
+        let (mut all, mut bytes) = (Vec::new(), 0);
+        for key in keys {
+            let Some(records) = self.records.get(key) else {
+                break;
+            };
+            bytes += records.iter().map(Bytes::len).sum::<usize>();
+            if bytes > max_bytes && !all.is_empty() {
+                break;
+            }
+            all.extend(self.records.remove(key));
+        }
+        all
+    }
+
     /// Returns executions, the position of the last one that was read, and whether more may follow.
     fn found(
         &mut self,
@@ -249,12 +265,16 @@ impl StoreReader for PostgresReader {
         self.find_problems()
     }
 
-    fn records_within(
+    fn records_of(
         &mut self,
         keys: &[u64],
         max_bytes: usize,
     ) -> Result<Vec<Vec<Bytes>>, StoreError> {
-        self.first_records(keys, max_bytes)
+        if self.records.is_empty() {
+            self.first_records(keys, max_bytes)
+        } else {
+            Ok(self.held_records(keys, max_bytes))
+        }
     }
 
     fn map_runs_of(&mut self, executions: &[u64]) -> Result<Vec<StoredMapRun>, StoreError> {
@@ -277,34 +297,6 @@ impl StoreReader for PostgresReader {
 
     fn records(&mut self, key: u64) -> Result<Vec<Bytes>, StoreError> {
         self.records_from(key, 0, usize::MAX)
-    }
-
-    fn records_of(&mut self, keys: &[u64]) -> Result<Vec<Option<Vec<Bytes>>>, StoreError> {
-        let mut found: HashMap<u64, Vec<Bytes>> = HashMap::with_capacity(keys.len());
-        for key in keys {
-            found.extend(self.records.remove(key).map(|records| (*key, records)));
-        }
-        let missing = keys.iter().filter(|key| !found.contains_key(key));
-        let missing: Vec<i64> = missing.map(|key| signed(*key)).collect();
-        if !missing.is_empty() {
-            let rows = self.rows(|| {
-                Statement::new(
-                    "SELECT key, seq, data FROM @.records WHERE key = ANY ($1) ORDER BY key, seq",
-                )
-                .with(missing.as_slice(), Type::INT8_ARRAY)
-            })?;
-            let mut damaged = HashSet::new();
-            for row in &rows {
-                let key = row.get::<_, i64>(0).unsigned_abs();
-                let records = found.entry(key).or_default();
-                if usize::try_from(row.get::<_, i64>(1)) != Ok(records.len()) {
-                    damaged.insert(key);
-                }
-                records.push(row::bytes(row, 2));
-            }
-            found.retain(|key, _| !damaged.contains(key));
-        }
-        Ok(keys.iter().map(|key| found.remove(key)).collect())
     }
 
     fn records_from(

@@ -1,6 +1,6 @@
 //! Reads whole tables, also with rows that cannot be interpreted: to check, export or copy a store.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use bytes::Bytes;
 use stepwright_engine::store::{
@@ -116,15 +116,16 @@ impl PostgresReader {
             .with(most(max_bytes), Type::INT8)
         })?;
         let mut found: HashMap<i64, Vec<Bytes>> = HashMap::new();
+        let mut damaged = HashSet::new();
         for row in &rows {
             let (key, seq): (i64, i64) = (row.get(0), row.get(1));
             let records = found.entry(key).or_default();
             if seq != records.len() as i64 {
-                let why = format!("the record {} of execution {key} is missing", records.len());
-                return Err(self.corrupt(why));
+                damaged.insert(key);
             }
             records.push(row::bytes(row, 2));
         }
+        found.retain(|key, _| !damaged.contains(key));
         Ok(ids.iter().map_while(|id| found.remove(id)).collect())
     }
 

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use stepwright_interpreter::Status;
 use stepwright_interpreter::execution::Outcome;
 
-use super::version_cache::{READ_AHEAD, ReadContext, RecoveredExecution, VersionCache};
+use super::version_cache::{ReadContext, RecoveredExecution, VersionCache};
 use crate::durable::DurableState;
 use crate::error::BuildError;
 use crate::execution::execution_state::ExecutionState;
@@ -49,10 +49,11 @@ impl EngineShared {
             durable.quarantine.add_row(&row);
         }
         // Parents have smaller keys than their children, and come first.
+        let mut read = 0;
         for (at, row) in open.iter().enumerate() {
-            if at % READ_AHEAD == 0 {
-                let rows = open.iter().skip(at).take(READ_AHEAD);
-                versions.read_ahead(&mut **reader, rows).map_err(cannot)?;
+            if at == read {
+                let ahead = versions.read_ahead(&mut **reader, open.get(at..).unwrap_or_default());
+                read += ahead.map_err(cannot)?;
             }
             let restored =
                 versions.restore_open(self.reading(), &mut **reader, row, &mut unreadable);

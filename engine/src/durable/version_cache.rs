@@ -22,7 +22,7 @@ use crate::store::{StoreError, StoreReader, StoredExecution, StoredMachine};
 const READ_BYTES: usize = 1_048_576;
 
 /// How many open executions are read together.
-pub(crate) const READ_AHEAD: usize = 128;
+const READ_AHEAD: usize = 128;
 
 /// The context for reading the executions of a store.
 #[derive(Clone, Copy)]
@@ -123,19 +123,22 @@ impl VersionCache {
         })
     }
 
-    /// Reads the records of open executions, which are restored next.
-    pub(crate) fn read_ahead<'a>(
+    /// Reads the records of the first of these executions, which are restored next. Returns for how
+    /// many of them nothing else is to be read ahead.
+    pub(crate) fn read_ahead(
         &mut self,
         reader: &mut dyn StoreReader,
-        rows: impl Iterator<Item = &'a StoredExecution>,
-    ) -> Result<(), StoreError> {
+        rows: &[StoredExecution],
+    ) -> Result<usize, StoreError> {
+        let rows = rows.iter().take(READ_AHEAD);
         let keys: Vec<u64> = rows.map(|row| row.key).collect();
-        let records = reader.records_of(&keys)?;
-        let read = keys.into_iter().zip(records);
-        self.ahead = read
-            .filter_map(|(key, records)| Some((key, records?)))
-            .collect();
-        Ok(())
+        let records = reader.records_of(&keys, READ_BYTES)?;
+        let count = match records.len() {
+            0 => keys.len(),
+            count => count,
+        };
+        self.ahead = keys.into_iter().zip(records).collect();
+        Ok(count)
     }
 
     /// Reads an open execution, as the engine does when it opens a store: in the order of keys.

@@ -340,7 +340,7 @@ fn read_executions(
         let mut records = VecDeque::new();
         for (at, row) in rows.into_iter().enumerate() {
             if records.is_empty() {
-                records = reader.records_within(&keys[at..], READ_BYTES)?.into();
+                records = reader.records_of(&keys[at..], READ_BYTES)?.into();
             }
             let of_row = runs.extract_if(.., |run| run.execution == row.key);
             let of_row: Vec<StoredMapRun> = of_row.collect();

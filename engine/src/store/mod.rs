@@ -307,17 +307,6 @@ pub trait StoreReader: Send {
     /// [`StoreError::Corrupt`] when a record is missing; the other errors of the store.
     fn records(&mut self, key: u64) -> Result<Vec<Bytes>, StoreError>;
 
-    /// Returns the records of several executions, as [`records`](Self::records) does, in the order
-    /// of the keys. A store for which each call is slow reads them together. `None` means that the
-    /// records of an execution must be read alone, for example because they are damaged.
-    ///
-    /// # Errors
-    ///
-    /// The errors of the store.
-    fn records_of(&mut self, keys: &[u64]) -> Result<Vec<Option<Vec<Bytes>>>, StoreError> {
-        Ok(vec![None; keys.len()])
-    }
-
     /// Returns the records of an execution from this `seq` on, without a gap: at least one if it
     /// exists, and further ones while all have at most `max_bytes`. A store may return more.
     ///
@@ -337,13 +326,14 @@ pub trait StoreReader: Send {
     }
 
     /// Returns all records of the first of these executions, as long as those of all have at most
-    /// `max_bytes` together; possibly none. A store that answers many small queries as fast as a
-    /// large one returns none.
+    /// `max_bytes` together; possibly none. The caller reads the records of the next execution
+    /// alone, which may be damaged. A store that answers many small queries as fast as a large one
+    /// returns none.
     ///
     /// # Errors
     ///
     /// The errors of [`records`](Self::records).
-    fn records_within(
+    fn records_of(
         &mut self,
         keys: &[u64],
         max_bytes: usize,

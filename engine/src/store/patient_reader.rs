@@ -71,8 +71,12 @@ impl StoreReader for PatientReader {
         repeat(|| self.0.records(key))
     }
 
-    fn records_of(&mut self, keys: &[u64]) -> Result<Vec<Option<Vec<Bytes>>>, StoreError> {
-        repeat(|| self.0.records_of(keys))
+    fn records_of(
+        &mut self,
+        keys: &[u64],
+        max_bytes: usize,
+    ) -> Result<Vec<Vec<Bytes>>, StoreError> {
+        repeat(|| self.0.records_of(keys, max_bytes))
     }
 
     fn records_from(

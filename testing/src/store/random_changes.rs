@@ -278,12 +278,16 @@ fn open_records(
     open: &[StoredExecution],
 ) -> Result<Vec<Vec<Bytes>>, StoreError> {
     let keys: Vec<u64> = open.iter().map(|row| row.key).collect();
-    let together = reader.records_of(&keys)?;
-    assert_eq!(together.len(), keys.len());
-    let together = keys.into_iter().zip(together);
-    together
-        .map(|(key, records)| records.map_or_else(|| reader.records(key), Ok))
-        .collect()
+    let mut all = Vec::new();
+    while let Some(left) = keys.get(all.len()..).filter(|left| !left.is_empty()) {
+        let together = reader.records_of(left, 20_000)?;
+        assert!(together.len() <= left.len());
+        if let ([key, ..], []) = (left, &*together) {
+            all.push(reader.records(*key)?);
+        }
+        all.extend(together);
+    }
+    Ok(all)
 }
 
 pub(super) fn read(
