@@ -87,7 +87,7 @@ async fn execute(command: Command) -> Result<(), Failure> {
         Command::History(arguments) => history::history(&arguments).await,
         Command::Store(arguments) => store::store(&arguments.command),
         Command::Console(arguments) => console::console(arguments).await,
-        Command::Bench(arguments) => bench::bench(&arguments),
+        Command::Bench(arguments) => bench::bench(arguments),
         Command::TestState(arguments) => test_state::test(arguments).await,
         Command::Replay(arguments) => replay::replay(&arguments).await,
         Command::Explore(arguments) => explore::explore(&arguments).await,

@@ -90,6 +90,22 @@ impl StorePlace {
             .collect()
     }
 
+    /// Returns the place of a second store next to this one.
+    pub(crate) fn beside(&self) -> Self {
+        match self {
+            Self::File(path) => {
+                let mut path = path.clone().into_os_string();
+                path.push("-raw");
+                Self::File(path.into())
+            }
+            Self::Database(database) => {
+                let mut other = database.clone();
+                other.schema = Some(format!("{}_raw", database.schema()));
+                Self::Database(other)
+            }
+        }
+    }
+
     /// Sets the value of `--schema`.
     ///
     /// # Errors

@@ -50,7 +50,6 @@ mod list;
 mod numbers;
 mod options;
 mod reader;
-mod restored;
 mod row;
 mod row_ids;
 mod scan;

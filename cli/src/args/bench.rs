@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::{LogArguments, MachineType, at_least_one};
+use crate::store_place::StorePlace;
 
 pub(super) const EXAMPLES: &str = "Examples:
   stepwright bench --workloads workloads --name w02_task_chain_10
@@ -16,7 +17,7 @@ pub(super) const EXAMPLES: &str = "Examples:
 A workload is a folder with definition.json and input.json; expected.json, which is compared with the outputs of the warm-up, and meta.json are optional. A Task is run
 by the function that its resource names: `echo` returns its payload, `inc` adds 1 to its `i`, `flaky2` fails twice with the error Flaky and then returns {\"ok\": true}.
 The output is one line of JSON: wall_ms and cpu_ms (of all threads) have an entry for each repetition of N executions. Only the limits on events and on payloads are
-raised. p50_ms and p99_ms are of single executions, or starts. With --store, raw_records_per_s is the rate of SQLite alone in the file PATH-raw, with as many records in
+raised. p50_ms and p99_ms are of single executions, or starts. With --store, raw_records_per_s is the rate of the store alone, in the file PATH-raw or the schema NAME_raw, with as many records in
 a commit as there are clients. With --measure executions, waits take no time if meta.json says that the workload has some (virtual_seconds).
 
 Exit status: 0 measured, and the outputs are correct; 1 an execution failed or had a wrong output; 2 wrong usage, or a file that cannot be read.";
@@ -74,9 +75,13 @@ pub(crate) struct BenchArguments {
     /// How many threads run the executions
     #[arg(long, value_name = "N", default_value = "1", value_parser = at_least_one)]
     pub(crate) threads: usize,
-    /// Store the executions in this file, which must not exist
-    #[arg(long, value_name = "PATH")]
-    pub(crate) store: Option<PathBuf>,
+    /// Store the executions in this file, which must not exist, or in the PostgreSQL database at a
+    /// URL
+    #[arg(long, value_name = "PATH|URL")]
+    pub(crate) store: Option<StorePlace>,
+    /// The schema of the database of --store, which must have no store
+    #[arg(long, value_name = "NAME", requires = "store")]
+    pub(crate) schema: Option<String>,
     #[command(flatten)]
     pub(crate) log: LogArguments,
 }

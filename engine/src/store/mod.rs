@@ -183,6 +183,40 @@ pub trait Store: Send + 'static {
     fn reader(&self) -> Result<Box<dyn StoreReader>, StoreError>;
 }
 
+impl Store for Box<dyn Store> {
+    fn commit(&mut self, changes: &[Change]) -> Result<(), StoreError> {
+        (**self).commit(changes)
+    }
+
+    fn check(&mut self) -> Result<(), StoreError> {
+        (**self).check()
+    }
+
+    fn probe(&mut self) -> Result<(), StoreError> {
+        (**self).probe()
+    }
+
+    fn settle(&mut self) -> Result<(), StoreError> {
+        (**self).settle()
+    }
+
+    fn existing(&mut self, arns: &[&str]) -> Result<Vec<usize>, StoreError> {
+        (**self).existing(arns)
+    }
+
+    fn size(&mut self) -> Option<StoreSize> {
+        (**self).size()
+    }
+
+    fn lease(&self) -> Option<StoreLease> {
+        (**self).lease()
+    }
+
+    fn reader(&self) -> Result<Box<dyn StoreReader>, StoreError> {
+        (**self).reader()
+    }
+}
+
 /// Reads the committed data of a [`Store`]. Each call sees one snapshot; two calls may see
 /// different ones.
 ///

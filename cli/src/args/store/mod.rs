@@ -81,14 +81,6 @@ documents and undelivered messages. Then both are read and compared. FROM does n
 same open executions. An interrupted copy is refused by engines: delete the file, or drop the schema, and repeat the command.
 Exit status: 0 copied and equal; 1 the copy differs; 2 wrong usage, a store in use, a store that is damaged, or content in TO.";
 
-const RESTORED_EXAMPLES: &str = "Examples:
-  stepwright store restored postgres://stepwright@db/orders
-  stepwright store restored postgres://stepwright@db/orders --schema team_a
-
-Run this after the database was restored to an earlier moment, before an engine starts. No engine from before the restore commits again, also one that was only
-stopped. Steps after that moment happen again: a task whose result was lost is called again, and the name of an execution that started later is free.
-Exit status: 0 declared; 2 wrong usage, a store in use, or no store.";
-
 const ABORT_EXAMPLES: &str = "Examples:
   stepwright store quarantine orders.db
   stepwright store abort orders.db --name o-17
@@ -135,9 +127,6 @@ pub(crate) enum StoreCommand {
     /// Copy a store from a file to a database, or from a database to a file, and compare the copy
     #[command(after_help = COPY_EXAMPLES)]
     Copy(CopyArguments),
-    /// Declare that the database of a store was restored to an earlier moment
-    #[command(after_help = RESTORED_EXAMPLES)]
-    Restored(OneStoreArguments),
     /// End an open execution that no engine can read
     #[command(after_help = ABORT_EXAMPLES)]
     Abort(StoredExecutionArguments),

@@ -10,7 +10,6 @@ mod workload;
 use std::time::Instant;
 
 use serde_json::{Map, Value as Json, json};
-use stepwright_engine::store::SqliteStore;
 use stepwright_engine::{Engine, Limits};
 use tokio::runtime::{Builder, Runtime};
 
@@ -19,11 +18,17 @@ use self::workload::Workload;
 use crate::args::{BenchArguments, MachineType, Measure, Switch};
 use crate::engine::log::{self, DefaultLog};
 use crate::failure::Failure;
+use crate::store_file;
+use crate::store_place::StorePlace;
 use crate::terminal::output;
 
 /// Measures, and prints a line of JSON.
-pub(crate) fn bench(arguments: &BenchArguments) -> Result<(), Failure> {
+pub(crate) fn bench(mut arguments: BenchArguments) -> Result<(), Failure> {
     log::start(&arguments.log, DefaultLog::Off)?;
+    if let Some(place) = &arguments.store {
+        arguments.store = Some(place.in_schema(arguments.schema.as_deref())?);
+    }
+    let arguments = &arguments;
     let plan = BenchPlan::of(arguments)?;
     let workload = Workload::read(
         &arguments.workloads,
@@ -82,10 +87,13 @@ impl BenchPlan {
                     "--store: Express executions cannot be stored; omit --type and --history, or omit --store",
                 );
             }
-            if store.exists() {
-                let store = store.display();
+            let is_new = match store {
+                StorePlace::File(path) => !path.exists(),
+                StorePlace::Database(_) => store_file::open(store).is_err(),
+            };
+            if !is_new {
                 return Err(Failure::Usage(format!(
-                    "--store {store}: the file exists; a benchmark needs a new one"
+                    "--store {store}: it exists; a benchmark needs a new file or a new --schema"
                 )));
             }
         }
@@ -110,10 +118,8 @@ impl BenchPlan {
             builder = builder.virtual_time();
         }
         builder = functions::bind(builder, &workload.machine);
-        if let Some(path) = &arguments.store {
-            let store =
-                SqliteStore::open(path).map_err(|error| Failure::Usage(error.to_string()))?;
-            builder = builder.store(store);
+        if let Some(place) = &arguments.store {
+            builder = builder.store(store_file::new_writer(place)?);
         }
         builder
             .build()

@@ -1,16 +1,15 @@
-//! Measures the limits of the disk and of SQLite.
+//! Measures the limits of the disk and of the store.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use stepwright_engine::Status;
 use stepwright_engine::clock;
-use stepwright_engine::store::{
-    Change, SqliteStore, Store, StoreError, StoredExecution, StoredListing,
-};
+use stepwright_engine::store::{Change, Store, StoreError, StoredExecution, StoredListing};
 
 use crate::failure::Failure;
+use crate::store_file;
+use crate::store_place::StorePlace;
 
 /// The duration of the measurement.
 const MEASURED: Duration = Duration::from_secs(1);
@@ -20,17 +19,15 @@ const RECORD: usize = 300;
 /// The number of records per execution, after which its client starts another one.
 const RECORDS: u32 = 10;
 
-/// Measures how many records per second are durable without an engine, in a file next to the store
+/// Measures how many records per second are durable without an engine, in a store next to this one
 /// with the same settings. Each commit has one record of each client.
-pub(super) fn records_per_second(store: &Path, clients: usize) -> Result<f64, Failure> {
-    let mut path = store.as_os_str().to_owned();
-    path.push("-raw");
-    let measured = commit(Path::new(&path), clients);
+pub(super) fn records_per_second(place: &StorePlace, clients: usize) -> Result<f64, Failure> {
+    let mut store = store_file::new_writer(&place.beside())?;
+    let measured = commit(&mut *store, clients);
     measured.map_err(|error| Failure::Failed(error.to_string()))
 }
 
-fn commit(path: &Path, clients: usize) -> Result<f64, StoreError> {
-    let mut store = SqliteStore::open(path)?;
+fn commit(store: &mut dyn Store, clients: usize) -> Result<f64, StoreError> {
     let mut last_key = 0;
     // The execution of each client, and its next record.
     let mut open = vec![(0, RECORDS); clients];

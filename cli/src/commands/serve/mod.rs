@@ -12,10 +12,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use stepwright_asl::MachineType;
-use stepwright_engine::EngineBuilder;
 use stepwright_engine::handler_logs::HandlerLogs;
 use stepwright_engine::search::ExecutionIndex;
-use stepwright_engine::store::SqliteStore;
+use stepwright_engine::store::{SqliteStore, Store};
 use stepwright_engine::{Engine, Limits};
 use stepwright_integrations::{ServiceCalls, StatusEvents, StatusEventsError};
 use stepwright_server::{
@@ -25,7 +24,6 @@ use stepwright_studio::{ACCESS_KEYS_VARIABLE, Studio};
 use stepwright_testing::{MockConfig, coverage_observer};
 use tracing_subscriber::Layer as _;
 
-use self::standby::TakenStore;
 use crate::args::{AccountsChoice, ConsoleChoice, ServeArguments};
 use crate::commands::studio;
 use crate::definitions::input;
@@ -38,8 +36,8 @@ use crate::engine::service_calls::{Place, service_calls};
 use crate::engine::signals::{Signals, survive_size_limit};
 use crate::engine::tasks::{ServerTasks, TestTasks};
 use crate::failure::Failure;
-use crate::store_file::{cannot as cannot_store, note_access};
-use crate::store_place::{DatabasePlace, StorePlace};
+use crate::store_file::{cannot as cannot_store, new_writer, note_access};
+use crate::store_place::StorePlace;
 use crate::terminal::diagnostics;
 use crate::terminal::progress::{Destination, ServerProgress};
 use crate::terminal::standard_error::dropped_lines;
@@ -201,21 +199,6 @@ fn check_store(arguments: &ServeArguments) -> Result<(), Failure> {
         )));
     }
     Ok(())
-}
-
-/// Sets the store in a database.
-#[cfg(feature = "postgres")]
-fn with_database(
-    builder: EngineBuilder,
-    database: &DatabasePlace,
-) -> Result<EngineBuilder, Failure> {
-    let store = stepwright_postgres::PostgresStore::open_with(database.options()?);
-    Ok(builder.store(store.map_err(cannot_store)?))
-}
-
-#[cfg(not(feature = "postgres"))]
-fn with_database(_: EngineBuilder, _: &DatabasePlace) -> Result<EngineBuilder, Failure> {
-    Err(crate::store_place::without_postgres())
 }
 
 /// Sets the logs of handlers and the index of executions, which are files next to the store.
@@ -445,7 +428,7 @@ fn handler_hint(arguments: &ServeArguments) -> String {
 enum AccountStore {
     Place(StorePlace),
     /// A store that a standby has taken over.
-    Taken(TakenStore),
+    Taken(Box<dyn Store>),
 }
 
 /// What the engine of an account has in addition to the options.
@@ -514,9 +497,9 @@ async fn engine(
         builder = builder.virtual_time().create_observer(false, coverage);
     }
     builder = match account.store {
-        Some(AccountStore::Taken(store)) => store.connect(builder).resume_later(),
-        Some(AccountStore::Place(StorePlace::Database(database))) => {
-            with_database(builder, &database)?.resume_later()
+        Some(AccountStore::Taken(store)) => builder.store(store).resume_later(),
+        Some(AccountStore::Place(place @ StorePlace::Database(_))) => {
+            builder.store(new_writer(&place)?).resume_later()
         }
         Some(AccountStore::Place(StorePlace::File(path))) => {
             let mut options = SqliteStore::options();

@@ -2,7 +2,8 @@
 
 use std::net::SocketAddr;
 
-use stepwright_engine::{Engine, EngineBuilder};
+use stepwright_engine::Engine;
+use stepwright_engine::store::Store;
 use stepwright_server::AccessKeys;
 use tokio::net::TcpListener;
 
@@ -13,31 +14,10 @@ use crate::store_place::StorePlace;
 
 /// The result of waiting for the end of the other server.
 pub(super) struct Takeover {
-    pub(super) store: TakenStore,
+    pub(super) store: Box<dyn Store>,
     /// The socket at which it was a standby. No client is refused in between.
     pub(super) listener: TcpListener,
     pub(super) address: SocketAddr,
-}
-
-/// A store that this server has taken over.
-pub(super) struct TakenStore(Store);
-
-#[cfg(feature = "postgres")]
-type Store = stepwright_postgres::PostgresStore;
-#[cfg(not(feature = "postgres"))]
-type Store = std::convert::Infallible;
-
-impl TakenStore {
-    /// Sets the store of an engine.
-    #[cfg(feature = "postgres")]
-    pub(super) fn connect(self, builder: EngineBuilder) -> EngineBuilder {
-        builder.store(self.0)
-    }
-
-    #[cfg(not(feature = "postgres"))]
-    pub(super) fn connect(self, _: EngineBuilder) -> EngineBuilder {
-        match self.0 {}
-    }
 }
 
 /// Refuses a standby of a file.
@@ -124,7 +104,7 @@ mod waiting {
             "no other server has the store; open executions that this one continues: {executions}"
         ));
         Ok(Some(Takeover {
-            store: TakenStore(store),
+            store: Box::new(store),
             listener: TcpListener::from_std(socket).map_err(failed)?,
             address,
         }))

@@ -206,9 +206,7 @@ impl Problem {
             StorePlace::File(_) => {
                 format!("restore a backup with `stepwright store restore BACKUP {path}`")
             }
-            StorePlace::Database(_) => format!(
-                "restore a backup of the database, and run `stepwright store restored {path}`"
-            ),
+            StorePlace::Database(_) => "restore a backup of the database".to_owned(),
         };
         match self.kind {
             ProblemKind::Database => format!(

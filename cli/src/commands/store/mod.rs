@@ -13,12 +13,10 @@ use std::time::Instant;
 use stepwright_engine::store::{Recovery, SqliteStore};
 
 use crate::args::{
-    BackupArguments, CompactArguments, OneStoreArguments, RecoverArguments, RestoreArguments,
-    StoreCommand,
+    BackupArguments, CompactArguments, RecoverArguments, RestoreArguments, StoreCommand,
 };
 use crate::failure::Failure;
 use crate::store_file::{self, cannot};
-use crate::store_place::{DatabasePlace, StorePlace};
 use crate::terminal::diagnostics;
 
 pub(crate) fn store(command: &StoreCommand) -> Result<(), Failure> {
@@ -32,7 +30,6 @@ pub(crate) fn store(command: &StoreCommand) -> Result<(), Failure> {
         StoreCommand::Restore(arguments) => restore(arguments),
         StoreCommand::Recover(arguments) => recover(arguments),
         StoreCommand::Copy(arguments) => copy::copy(arguments),
-        StoreCommand::Restored(arguments) => restored(arguments),
         StoreCommand::Abort(arguments) => execution::abort(arguments),
         StoreCommand::Delete(arguments) => execution::delete(arguments),
     }
@@ -62,7 +59,7 @@ fn backup(arguments: &BackupArguments) -> Result<(), Failure> {
 fn restore(arguments: &RestoreArguments) -> Result<(), Failure> {
     let RestoreArguments { backup, store } = arguments;
     let file = store.file(|_| {
-        "restore the database with its own tools (`pg_restore`, `psql`), and run `stepwright store restored`; `stepwright store copy` writes a file to an empty schema"
+        "restore the database with its own tools (`pg_restore`, `psql`); `stepwright store copy` writes a file to an empty schema"
             .to_owned()
     })?;
     let begun = Instant::now();
@@ -122,36 +119,4 @@ fn compact(arguments: &CompactArguments) -> Result<(), Failure> {
         begun.elapsed().as_secs_f64()
     ));
     Ok(())
-}
-
-/// Declares that a database was restored, so that no engine from before commits again.
-fn restored(arguments: &OneStoreArguments) -> Result<(), Failure> {
-    let place = arguments.place()?;
-    let epoch = match &place {
-        StorePlace::File(_) => {
-            return Err(Failure::Usage(
-                "this command is for a store in a database; a file is restored with `stepwright store restore BACKUP FILE`"
-                    .to_owned(),
-            ));
-        }
-        StorePlace::Database(database) => declare_restored(database)?,
-    };
-    crate::terminal::output::line(format_args!(
-        "{place}: no engine from before the restore commits again; the epoch is {epoch}"
-    ));
-    diagnostics::note(
-        "steps after the restored moment happen again: tasks are called again, and their results, task tokens and executions since then are unknown",
-    );
-    Ok(())
-}
-
-#[cfg(feature = "postgres")]
-fn declare_restored(database: &DatabasePlace) -> Result<i64, Failure> {
-    let declared = stepwright_postgres::PostgresStore::declare_restored(database.options()?);
-    declared.map_err(cannot)
-}
-
-#[cfg(not(feature = "postgres"))]
-fn declare_restored(_: &DatabasePlace) -> Result<i64, Failure> {
-    Err(crate::store_place::without_postgres())
 }
