@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use stepwright_engine::store::{StoreError, StoreLease};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_postgres::types::Type;
 use tokio_postgres::{Client, Error};
 use uuid::Uuid;
@@ -113,6 +113,7 @@ pub(crate) async fn keep(database: WeakDatabase, owner: Uuid, lease: StoreLease)
     let mut client: Option<Client> = None;
     while let Some(database) = database.get() {
         let time = database.options().lease;
+        let asked = Instant::now();
         let renewed = timeout(time, renew(&database, &mut client, owner, &lease)).await;
         match renewed {
             Ok(Ok(true)) => {}
@@ -131,9 +132,9 @@ pub(crate) async fn keep(database: WeakDatabase, owner: Uuid, lease: StoreLease)
                 client = None;
             }
         }
-        // The database may be dropped during the pause.
+        // The database may be dropped during the pause. After a late answer, the trust ends soon.
         drop(database);
-        sleep(time / 3).await;
+        sleep_until((asked + time / 3).max(Instant::now() + time / 30)).await;
     }
 }
 

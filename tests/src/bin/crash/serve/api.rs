@@ -14,6 +14,10 @@ use crate::verdict::Kind;
 /// How long a response may take. A store that another program locks delays responses by seconds.
 const PATIENCE: Duration = Duration::from_secs(90);
 
+/// How often a request is repeated while the server is unavailable, and the pause before that.
+const REPEATS: u32 = 20;
+const REPEAT_PAUSE: Duration = Duration::from_millis(100);
+
 /// The pause after a connection that is refused.
 const RECONNECTS: Duration = Duration::from_millis(20);
 
@@ -115,13 +119,21 @@ impl Api {
         }
     }
 
-    /// Sends a request without a line in the log.
+    /// Sends a request without a line in the log. Repeats it a few times while the server is
+    /// unavailable, as the SDKs do.
     pub(crate) async fn read(&self, operation: &str, body: &Value) -> Result<Value, String> {
-        let address = self.address().await;
-        let client = self.connect(&address).await?;
-        match self.send(&address, client, operation, body).await? {
-            (200, body) => Ok(body),
-            (status, body) => Err(format!("{operation} {}: {status} {body}", code(&body))),
+        let mut repeats = REPEATS;
+        loop {
+            let address = self.address().await;
+            let client = self.connect(&address).await?;
+            match self.send(&address, client, operation, body).await? {
+                (200, body) => return Ok(body),
+                (503, _) if repeats > 0 => repeats -= 1,
+                (status, body) => {
+                    return Err(format!("{operation} {}: {status} {body}", code(&body)));
+                }
+            }
+            tokio::time::sleep(REPEAT_PAUSE).await;
         }
     }
 
