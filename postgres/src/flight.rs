@@ -4,11 +4,11 @@
 //! missing then is a constraint that fails. The transaction is repeated in single steps to find the
 //! change that does not fit.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use stepwright_engine::Status;
 use stepwright_engine::clock::Timestamp;
-use stepwright_engine::store::{Change, StoredExecution, StoredMapRun};
+use stepwright_engine::store::{Change, StoredDocument, StoredExecution, StoredMapRun};
 use tokio_postgres::types::Type;
 
 use crate::database::Statement;
@@ -35,6 +35,14 @@ pub(crate) fn statements<'a>(
                 ids.last_message += 1;
                 rows.messages
                     .push((i32::from(queue.number()), ids.last_message, data));
+            }
+            Change::Document(StoredDocument { key, data }) => {
+                rows.documents.insert(key.as_bytes(), data);
+            }
+            Change::DeleteDocument { key } => {
+                std::mem::take(&mut rows).finish(&mut all);
+                let delete = Statement::new("DELETE FROM @.documents WHERE key = $1");
+                all.push(delete.with(key.as_bytes(), Type::BYTEA));
             }
             Change::MapRun(run) => {
                 // A child that starts later needs it.
@@ -103,6 +111,8 @@ struct Rows<'a> {
     ended: HashMap<i64, usize>,
     closed: HashSet<i64>,
     messages: Vec<(i32, i64, &'a [u8])>,
+    /// The last data of each document, by its key.
+    documents: BTreeMap<&'a [u8], &'a [u8]>,
 }
 
 impl<'a> Rows<'a> {
@@ -203,6 +213,16 @@ impl<'a> Rows<'a> {
                     .with(column(rows, |row| row.0), Type::INT4_ARRAY)
                     .with(column(rows, |row| row.1), Type::INT8_ARRAY)
                     .with(column(rows, |row| row.2), Type::BYTEA_ARRAY),
+            );
+        }
+        if !self.documents.is_empty() {
+            let put = Statement::new(
+                "INSERT INTO @.documents SELECT * FROM unnest($1, $2) ON CONFLICT (key) DO UPDATE SET data = excluded.data",
+            );
+            let (keys, data): (Vec<&[u8]>, Vec<&[u8]>) = self.documents.into_iter().unzip();
+            all.push(
+                put.with(keys, Type::BYTEA_ARRAY)
+                    .with(data, Type::BYTEA_ARRAY),
             );
         }
     }

@@ -1,9 +1,7 @@
 //! Applies changes one after another, each after its checks. It is slower than a
 //! [flight](crate::flight), and it names the change that does not fit.
 
-use stepwright_engine::store::{
-    Change, StoreError, StoredActivity, StoredDocument, StoredListing, StoredMachine,
-};
+use stepwright_engine::store::{Change, StoreError, StoredActivity, StoredListing, StoredMachine};
 use tokio_postgres::types::Type;
 use tokio_postgres::{Client, Error, Row};
 
@@ -119,23 +117,11 @@ impl ChangeWriter<'_> {
                     .await
                     .map(drop)
             }
-            Change::Document(StoredDocument { key, data }) => {
-                let put = Statement::new(
-                    "INSERT INTO @.documents VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET data = excluded.data",
-                )
-                .with(key.as_bytes(), Type::BYTEA)
-                .with(&**data, Type::BYTEA);
-                self.run(put).await.map(drop)
-            }
-            Change::DeleteDocument { key } => {
-                let delete = Statement::new("DELETE FROM @.documents WHERE key = $1");
-                self.run(delete.with(key.as_bytes(), Type::BYTEA))
-                    .await
-                    .map(drop)
-            }
-            Change::Send { .. } | Change::PutMessage { .. } | Change::DeleteMessage { .. } => {
-                self.frequent(change).await
-            }
+            Change::Document(_)
+            | Change::DeleteDocument { .. }
+            | Change::Send { .. }
+            | Change::PutMessage { .. }
+            | Change::DeleteMessage { .. } => self.frequent(change).await,
             _ => Err(
                 StoreError::conflict("this version of the store does not know the change").into(),
             ),
