@@ -6,10 +6,10 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, OpenFlags};
 
 use crate::private_file;
-use crate::store::set_defenses;
+use crate::store::{DerivedError, set_defenses};
 
 /// How long a connection waits for another one.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -41,35 +41,6 @@ pub(crate) struct DerivedFile {
     max_pages: Option<u32>,
 }
 
-/// Why a derived file cannot be used.
-#[derive(Debug)]
-pub(crate) enum DerivedError {
-    /// It must be replaced.
-    Damaged(String),
-    /// It cannot be read or written.
-    Unusable(String),
-}
-
-impl std::fmt::Display for DerivedError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Damaged(why) | Self::Unusable(why) => f.write_str(why),
-        }
-    }
-}
-
-impl From<rusqlite::Error> for DerivedError {
-    fn from(error: rusqlite::Error) -> Self {
-        let why = error.to_string();
-        match error.sqlite_error_code() {
-            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged(why),
-            // The tables differ from those of this version, or a value has another type.
-            Some(ErrorCode::Unknown) | None => Self::Damaged(why),
-            Some(_) => Self::Unusable(why),
-        }
-    }
-}
-
 impl DerivedFile {
     /// Returns the file next to a store, which may not exist yet.
     pub(crate) fn next_to(store: &Path, format: &'static DerivedFormat) -> Self {
@@ -90,8 +61,9 @@ impl DerivedFile {
         self
     }
 
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
+    /// The file, for messages.
+    pub(crate) fn name(&self) -> String {
+        format!("the {} `{}`", self.format.name, self.path.display())
     }
 
     /// Opens the file for writing, or creates it. A damaged file, one of another version and one of
@@ -105,11 +77,7 @@ impl DerivedFile {
 
     /// Deletes the file, and opens a new one.
     pub(crate) fn replace(&self, why: &str) -> Result<Connection, DerivedError> {
-        tracing::warn!(
-            "the {} `{}` is built again: {why}",
-            self.format.name,
-            self.path.display()
-        );
+        tracing::warn!("{} is built again: {why}", self.name());
         self.delete()?;
         self.try_open()
     }
@@ -122,15 +90,6 @@ impl DerivedFile {
         connection.pragma_update(None, "query_only", true)?;
         set_defenses(&connection)?;
         Ok(connection)
-    }
-
-    /// Logs that the file is not used any more. The engine continues.
-    pub(crate) fn log_stop(&self, why: &str) {
-        tracing::warn!(
-            "the {} `{}` stops, and the engine continues without it: {why}",
-            self.format.name,
-            self.path.display()
-        );
     }
 
     /// Creates the file with the mode of the store, which SQLite gives its log, too. A file that

@@ -7,7 +7,7 @@ pub(super) static FORMAT: DerivedFormat = DerivedFormat {
     name: "file of handler logs",
     suffix: "-logs",
     application: 0x5374_704c,
-    version: 1,
+    version: 2,
     schema: "
         CREATE TABLE executions (
             id INTEGER PRIMARY KEY,
@@ -19,14 +19,7 @@ pub(super) static FORMAT: DerivedFormat = DerivedFormat {
             execution INTEGER NOT NULL,
             number INTEGER NOT NULL,
             bytes INTEGER NOT NULL,
-            at INTEGER NOT NULL,
-            level TEXT NOT NULL,
-            state TEXT NOT NULL,
-            attempt INTEGER NOT NULL,
-            target TEXT NOT NULL,
-            message TEXT NOT NULL,
-            fields TEXT NOT NULL,
-            is_cut INTEGER NOT NULL,
+            data BLOB NOT NULL,
             PRIMARY KEY (execution, number)
         ) WITHOUT ROWID;
     ",

@@ -10,10 +10,12 @@ use tracing_subscriber::registry::LookupSpan;
 
 use super::layer::AttemptLayer;
 use super::line::LogLine;
+use super::log_storage::LogStorage;
 use super::options::HandlerLogOptions;
-use super::store::LogStore;
 #[cfg(feature = "sqlite")]
-use super::stored_logs::StoredLogs;
+use super::sqlite_logs::SqliteLogs;
+use super::store::LogStore;
+use super::stored_logs::{QUEUE, StoredLogs};
 use crate::spans::TARGET;
 
 /// The newest `tracing` events of task handlers, for each execution. Clones share the lines.
@@ -86,8 +88,8 @@ impl HandlerLogs {
     }
 
     /// Masks these fields in the lines: JSON in messages and values, and fields with these names. A
-    /// server masks what its engine does. Task tokens are always masked. Lines in the file that
-    /// were written before are masked when they are read.
+    /// server masks what its engine does. Task tokens are always masked. Stored lines that were
+    /// written before are masked when they are read.
     pub fn redact(&self, redaction: &Redaction) {
         self.store.redact(redaction);
     }
@@ -106,24 +108,37 @@ impl HandlerLogs {
     /// has an effect.
     #[cfg(feature = "sqlite")]
     pub fn keep(&self, store: impl AsRef<std::path::Path>) {
-        if let Err(error) = self.store.keep(store.as_ref()) {
-            tracing::warn!(%error, "the logs of handlers are in memory only, because their file cannot be opened");
+        self.keep_in(SqliteLogs::new(store.as_ref()));
+    }
+
+    /// Also writes the lines to this storage, as `keep` (feature `sqlite`) does to a file: a thread
+    /// writes them from a bounded queue, with the same bound for an execution as in memory, and
+    /// deletes them after the store has deleted the execution. While the storage is away, lines
+    /// wait in the queue.
+    ///
+    /// Call it before the engine runs handlers. Only the first call of both has an effect.
+    ///
+    /// # Blocking
+    ///
+    /// Blocks the thread while it opens the storage.
+    pub fn keep_in(&self, storage: impl LogStorage) {
+        if let Err(error) = self.store.keep(Arc::new(storage), QUEUE) {
+            tracing::warn!(%error, "the logs of handlers are in memory only, because their tables cannot be opened");
         }
     }
 
-    /// Returns how many lines are missing in the file because its queue was full; 0 without a file.
-    #[cfg(feature = "sqlite")]
+    /// Returns how many lines are missing in the storage: its queue was full, or it was away when
+    /// the program ended. 0 without a storage.
     pub fn lost_lines(&self) -> u64 {
         self.store.stored().map_or(0, StoredLogs::lost)
     }
 
-    /// Waits until all lines so far are in the file, for a program that ends. Returns at once
-    /// without a file.
+    /// Waits until all lines so far are stored, for a program that ends. Lines that cannot be
+    /// stored are lost. Returns at once without a storage.
     ///
     /// # Blocking
     ///
     /// Blocks the thread while it waits.
-    #[cfg(feature = "sqlite")]
     pub fn flush(&self) {
         if let Some(stored) = self.store.stored() {
             stored.flush();
@@ -136,7 +151,6 @@ impl HandlerLogs {
     /// # Blocking
     ///
     /// Blocks the thread until it is done.
-    #[cfg(feature = "sqlite")]
     pub fn delete_orphans(&self) {
         if let Some(stored) = self.store.stored() {
             stored.sweep();

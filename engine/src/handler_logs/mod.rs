@@ -48,9 +48,9 @@
 //! | executions | 1,000, or [`HandlerLogOptions::executions`]. The execution that logged nothing for the longest time is dropped first |
 //! | a line | [`MESSAGE_BYTES`] of message, [`FIELDS_BYTES`] of names and values of fields. The remainder is cut, and [`LogLine::is_cut`] is true |
 //!
-//! The lines are in memory, and a restart of the program loses them. [`HandlerLogs::keep`] (feature
-//! `sqlite`) also writes them to a file next to a store, with the same bound for each execution,
-//! and deletes them with the execution.
+//! The lines are in memory, and a restart of the program loses them. `HandlerLogs::keep` (feature
+//! `sqlite`) also writes them to a file next to a store, and [`HandlerLogs::keep_in`] to any other
+//! [`LogStorage`], with the same bound for each execution, and deletes them with the execution.
 //!
 //! # Sensitive values
 //!
@@ -64,18 +64,18 @@ mod line;
 mod line_visitor;
 #[cfg(feature = "sqlite")]
 mod log_format;
-#[cfg(feature = "sqlite")]
-mod log_rows;
-#[cfg(feature = "sqlite")]
+mod log_storage;
 mod log_writer;
 mod logs;
 mod options;
-mod store;
 #[cfg(feature = "sqlite")]
+mod sqlite_logs;
+mod store;
 mod stored_logs;
 #[cfg(all(test, feature = "sqlite"))]
 mod stored_logs_tests;
 
 pub use self::line::{BYTES_PER_EXECUTION, FIELDS_BYTES, LogLine, MESSAGE_BYTES};
+pub use self::log_storage::{LogStorage, LogTables, LoggedLines, StoredLine};
 pub use self::logs::HandlerLogs;
 pub use self::options::HandlerLogOptions;

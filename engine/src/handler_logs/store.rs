@@ -1,9 +1,6 @@
 //! The log lines in memory, and how old lines are dropped when there are too many.
 
 use std::collections::{BTreeMap, VecDeque};
-#[cfg(feature = "sqlite")]
-use std::path::Path;
-#[cfg(feature = "sqlite")]
 use std::sync::OnceLock;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
@@ -11,10 +8,9 @@ use rustc_hash::FxHashMap;
 use stepwright_asl::redaction::Redaction;
 
 use super::line::{BYTES_PER_EXECUTION, LogLine};
-#[cfg(feature = "sqlite")]
+use super::log_storage::LogStorage;
 use super::stored_logs::StoredLogs;
-#[cfg(feature = "sqlite")]
-use crate::derived_file::DerivedError;
+use crate::store::DerivedError;
 
 /// The lines of all executions, within their bounds.
 #[derive(Debug)]
@@ -24,8 +20,7 @@ pub(super) struct LogStore {
     logs: Mutex<LogsByExecution>,
     /// What the lines lack.
     redaction: RwLock<Arc<Redaction>>,
-    /// The file that has the lines, too.
-    #[cfg(feature = "sqlite")]
+    /// The tables that have the lines, too.
     stored: OnceLock<StoredLogs>,
 }
 
@@ -55,7 +50,6 @@ impl LogStore {
             limit,
             logs: Mutex::default(),
             redaction: RwLock::new(Arc::new(Redaction::new().task_tokens())),
-            #[cfg(feature = "sqlite")]
             stored: OnceLock::new(),
         }
     }
@@ -83,7 +77,6 @@ impl LogStore {
         .unwrap_or_else(|| arn.clone());
         logs.by_last_line.insert(line.number, arn.clone());
         let line = Arc::new(line);
-        #[cfg(feature = "sqlite")]
         if let Some(stored) = self.stored.get() {
             // Under the lock, so that the numbers in the queue increase.
             stored.add(&arn, &line);
@@ -103,24 +96,19 @@ impl LogStore {
         known.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Adds a file, which is read for older lines.
-    #[cfg(feature = "sqlite")]
-    pub(super) fn keep(&self, store: &Path) -> Result<(), DerivedError> {
-        let (stored, last) = StoredLogs::open(store)?;
-        self.keep_in(stored, last);
-        Ok(())
-    }
-
-    /// Does the same with an open file, whose newest line has this number. A second file is
-    /// ignored.
-    #[cfg(feature = "sqlite")]
-    pub(super) fn keep_in(&self, stored: StoredLogs, last: u64) {
+    /// Also stores the lines, and reads older ones. A second storage is ignored.
+    pub(super) fn keep(
+        &self,
+        storage: Arc<dyn LogStorage>,
+        queue: usize,
+    ) -> Result<(), DerivedError> {
+        let (stored, last) = StoredLogs::open(storage, queue)?;
         let mut logs = self.lock();
         logs.number = logs.number.max(last);
         let _first = self.stored.set(stored);
+        Ok(())
     }
 
-    #[cfg(feature = "sqlite")]
     pub(super) fn stored(&self) -> Option<&StoredLogs> {
         self.stored.get()
     }
@@ -146,7 +134,6 @@ impl LogStore {
                 None => (Vec::new(), 0),
             }
         };
-        #[cfg(feature = "sqlite")]
         if let Some(stored) = self.stored.get() {
             return with_older(stored.lines(arn), (lines, dropped));
         }
@@ -185,11 +172,9 @@ impl ExecutionLog {
 }
 
 /// Lines, and how many older ones were dropped.
-#[cfg(feature = "sqlite")]
 type Log = (Vec<Arc<LogLine>>, u64);
 
-/// Puts the lines of a file before newer ones in memory, within the bound.
-#[cfg(feature = "sqlite")]
+/// Puts stored lines before newer ones in memory, within the bound.
 fn with_older((stored, stored_dropped): Log, (lines, dropped): Log) -> Log {
     let Some(first) = lines.first().map(|line| line.number) else {
         return (stored, stored_dropped);

@@ -1,68 +1,85 @@
-//! Log lines in a file next to a store, so that they survive a restart.
+//! Log lines in tables next to a store, so that they survive a restart.
 
-use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rusqlite::Connection;
-
 use super::line::LogLine;
-use super::log_format::FORMAT;
-use super::log_rows;
+use super::log_storage::{LogStorage, LogTables};
 use super::log_writer::{LogMessage, LogWriter};
-use crate::derived_file::{DerivedError, DerivedFile};
+use crate::store::DerivedError;
 
 /// How many lines wait for the thread that writes them.
-const QUEUE: usize = 10_000;
+pub(super) const QUEUE: usize = 10_000;
 
-/// The lines in a file next to a store.
+/// The stored lines.
 #[derive(Debug)]
 pub(super) struct StoredLogs {
-    file: DerivedFile,
+    storage: Arc<dyn LogStorage>,
     sender: SyncSender<LogMessage>,
-    /// Lines that were not written because the queue was full.
+    counters: Arc<LogCounters>,
+    reader: LogReader,
+}
+
+/// The connection that reads lines.
+#[derive(Default)]
+struct LogReader(Mutex<Option<Box<dyn LogTables>>>);
+
+/// What the logs and their thread share.
+#[derive(Debug, Default)]
+pub(super) struct LogCounters {
+    /// Lines that were not written.
     lost: AtomicU64,
-    reader: Mutex<Option<Connection>>,
+    /// Callers that wait until lines are written, and the end of the logs.
+    waiting: AtomicUsize,
+}
+
+impl LogCounters {
+    pub(super) fn lose(&self, lines: u64) {
+        self.lost.fetch_add(lines, Ordering::Relaxed);
+    }
+
+    /// Whether a caller waits until lines are written.
+    pub(super) fn is_awaited(&self) -> bool {
+        self.waiting.load(Ordering::Acquire) > 0
+    }
 }
 
 impl StoredLogs {
-    /// Opens the file, and starts the thread that writes to it. Returns the logs and the number of
-    /// the newest line.
-    pub(super) fn open(store: &Path) -> Result<(Self, u64), DerivedError> {
-        Self::of_file(store, DerivedFile::next_to(store, &FORMAT), QUEUE)
-    }
-
-    pub(super) fn of_file(
-        store: &Path,
-        file: DerivedFile,
+    /// Opens the tables, and starts the thread that writes to them. Returns the logs and the number
+    /// of the newest line.
+    pub(super) fn open(
+        storage: Arc<dyn LogStorage>,
         queue: usize,
     ) -> Result<(Self, u64), DerivedError> {
-        let mut connection = file.open()?;
-        let last = match log_rows::last_number(&connection) {
+        let mut tables = storage.open()?;
+        let last = match tables.last_number() {
             Err(DerivedError::Damaged(why)) => {
-                drop(connection);
-                connection = file.replace(&why)?;
+                drop(tables);
+                tables = storage.replace(&why)?;
                 0
             }
             last => last?,
         };
         let (sender, messages) = mpsc::sync_channel(queue);
+        let counters = Arc::new(LogCounters::default());
         let writer = LogWriter {
-            file: file.clone(),
-            store_path: store.to_owned(),
+            storage: storage.clone(),
             messages,
+            counters: counters.clone(),
+            tables: Some(tables),
             swept: 0,
+            failed: None,
         };
         std::thread::Builder::new()
             .name("stepwright-logs".to_owned())
-            .spawn(move || writer.run(connection))
+            .spawn(move || writer.run())
             .map_err(|error| DerivedError::Unusable(error.to_string()))?;
         let logs = Self {
-            file,
+            storage,
             sender,
-            lost: AtomicU64::new(0),
-            reader: Mutex::default(),
+            counters,
+            reader: LogReader::default(),
         };
         Ok((logs, last))
     }
@@ -71,15 +88,15 @@ impl StoredLogs {
     pub(super) fn add(&self, arn: &Arc<str>, line: &Arc<LogLine>) {
         let message = LogMessage::Line(arn.clone(), line.clone());
         if let Err(TrySendError::Full(_)) = self.sender.try_send(message) {
-            self.lost.fetch_add(1, Ordering::Relaxed);
+            self.counters.lose(1);
         }
     }
 
     pub(super) fn lost(&self) -> u64 {
-        self.lost.load(Ordering::Relaxed)
+        self.counters.lost.load(Ordering::Relaxed)
     }
 
-    /// Waits until all lines so far are written, or the thread has ended.
+    /// Waits until all lines so far are written or lost, or the thread has ended.
     pub(super) fn flush(&self) {
         self.wait_for(LogMessage::Flush);
     }
@@ -90,19 +107,21 @@ impl StoredLogs {
     }
 
     fn wait_for(&self, message: impl FnOnce(SyncSender<()>) -> LogMessage) {
+        self.counters.waiting.fetch_add(1, Ordering::AcqRel);
         let (answer, answered) = mpsc::sync_channel(1);
         // Without the thread, the answer is an error at once, which means the same.
         let _ = self.sender.send(message(answer));
         let _ = answered.recv();
+        self.counters.waiting.fetch_sub(1, Ordering::AcqRel);
     }
 
     /// Returns the lines of an execution, the oldest first, and how many older ones were dropped.
-    /// Without a file that can be read there are none.
+    /// Without tables that can be read there are none.
     pub(super) fn lines(&self, arn: &str) -> (Vec<Arc<LogLine>>, u64) {
-        let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut reader = self.reader.0.lock().unwrap_or_else(PoisonError::into_inner);
         let read = self.read(&mut reader, arn);
         read.unwrap_or_else(|error| {
-            // The next call opens the file again: the thread may have replaced it.
+            // The next call opens the tables again: the thread may have replaced them.
             *reader = None;
             tracing::debug!(%error, "the logs of an execution cannot be read");
             (Vec::new(), 0)
@@ -111,13 +130,28 @@ impl StoredLogs {
 
     fn read(
         &self,
-        reader: &mut Option<Connection>,
+        reader: &mut Option<Box<dyn LogTables>>,
         arn: &str,
     ) -> Result<(Vec<Arc<LogLine>>, u64), DerivedError> {
         let reader = match reader {
             Some(reader) => reader,
-            None => reader.insert(self.file.reader()?),
+            None => reader.insert(self.storage.reader()?),
         };
-        log_rows::lines(reader, arn)
+        let (stored, dropped) = reader.lines(arn)?;
+        let lines = stored.iter().map(|line| line.decode().map(Arc::new));
+        Ok((lines.collect::<Result<_, _>>()?, dropped))
+    }
+}
+
+impl Drop for StoredLogs {
+    fn drop(&mut self) {
+        // The thread ends, and does not wait for a store that is away.
+        self.counters.waiting.fetch_add(1, Ordering::AcqRel);
+    }
+}
+
+impl std::fmt::Debug for LogReader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LogReader").finish_non_exhaustive()
     }
 }

@@ -8,8 +8,9 @@ use tracing::Level;
 
 use super::line::{BYTES_PER_EXECUTION, LogLine};
 use super::log_format::FORMAT;
+use super::sqlite_logs::SqliteLogs;
 use super::store::LogStore;
-use super::stored_logs::StoredLogs;
+use super::stored_logs::QUEUE;
 use crate::clock::Timestamp;
 use crate::derived_file::DerivedFile;
 use crate::store::SqliteStore;
@@ -40,7 +41,8 @@ fn store() -> (tempfile::TempDir, PathBuf) {
 /// Returns logs whose file is next to the store.
 fn logs(path: &Path) -> LogStore {
     let logs = LogStore::new(10);
-    logs.keep(path).expect("a file");
+    let storage = Arc::new(SqliteLogs::new(path));
+    logs.keep(storage, QUEUE).expect("a file");
     logs
 }
 
@@ -100,10 +102,9 @@ fn the_file_has_the_bound_of_the_memory_for_each_execution() {
 #[test]
 fn lines_are_lost_and_counted_when_the_queue_is_full() {
     let (_folder, path) = store();
-    let file = DerivedFile::next_to(&path, &FORMAT);
-    let (stored, last) = StoredLogs::of_file(&path, file, 1).expect("a file");
     let logs = LogStore::new(10);
-    logs.keep_in(stored, last);
+    let storage = Arc::new(SqliteLogs::new(&path));
+    logs.keep(storage, 1).expect("a file");
     let arn: Arc<str> = "arn".into();
     for _ in 0..10_000 {
         logs.add(&arn, line("a line"));
@@ -120,16 +121,16 @@ fn a_damaged_file_and_a_full_disk_only_lose_lines() {
     let (_folder, path) = store();
     let arn: Arc<str> = "arn".into();
     let file = DerivedFile::next_to(&path, &FORMAT);
-    std::fs::write(file.path(), "x".repeat(10_000)).expect("a file");
+    std::fs::write(path.with_file_name("orders.db-logs"), "x".repeat(10_000)).expect("a file");
     let before = logs(&path);
     before.add(&arn, line("one"));
     flush(&before);
     drop(before);
     assert_eq!(logs(&path).log(&arn).0.len(), 1);
 
-    let (stored, last) = StoredLogs::of_file(&path, file.limited(10), 10_000).expect("a file");
+    let storage = SqliteLogs::of_file(&path, file.limited(10));
     let full = LogStore::new(1_000);
-    full.keep_in(stored, last);
+    full.keep(Arc::new(storage), QUEUE).expect("a file");
     for number in 0..1_000 {
         full.add(&number.to_string().into(), line(&"m".repeat(5_000)));
     }

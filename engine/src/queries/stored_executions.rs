@@ -228,7 +228,6 @@ impl StoredExecutions {
 
     /// Returns the data of the execution of a row. A state machine that was registered since the
     /// last call is read, too.
-    #[cfg(feature = "sqlite")]
     pub(crate) fn data_of(&mut self, row: &StoredExecution) -> Result<ExecutionData, StoreError> {
         let recovered = self.recover(row).or_else(|_| {
             self.versions = VersionCache::default();

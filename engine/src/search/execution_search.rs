@@ -9,8 +9,7 @@ use crate::value::Value;
 use crate::{ExecutionData, ExecutionFilter, ExecutionPage};
 
 /// Finds executions by a text in their data, for lists of the console.
-/// `ExecutionIndex` (feature `sqlite`) is one for a store in a file; a program with another store
-/// can implement it.
+/// [`ExecutionIndex`](super::ExecutionIndex) is one that follows a store.
 pub trait ExecutionSearch: fmt::Debug + Send + Sync {
     /// Whether the search compares texts without the data that `redaction` masks. The console does
     /// not use a search that compares more than its pages show, because each match would reveal a

@@ -1,15 +1,16 @@
 //! Search for executions by text in their inputs, outputs, error names and causes.
 //!
 //! An [`ExecutionSearch`] answers for lists of the console, which otherwise read a bounded number
-//! of executions. [`ExecutionIndex`] (feature `sqlite`) is an index of a store, in a file next to
-//! it.
+//! of executions. [`ExecutionIndex`] is an index of a store, in a file next to it (feature
+//! `sqlite`) or in any other [`IndexStorage`].
 
 mod execution_search;
-#[cfg(feature = "sqlite")]
 mod index;
 
 pub use self::execution_search::{
     ExecutionSearch, IndexedExecution, SearchError, SearchPage, searched_text, searched_texts,
 };
-#[cfg(feature = "sqlite")]
-pub use self::index::ExecutionIndex;
+pub use self::index::{
+    ExecutionIndex, IndexCandidate, IndexChange, IndexEntry, IndexQuery, IndexSearcher,
+    IndexStorage, IndexTables, IndexedStore, trigrams,
+};

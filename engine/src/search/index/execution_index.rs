@@ -1,36 +1,39 @@
-//! The public type of the search index: it opens the file, starts its thread, and searches.
+//! The public type of the search index: it starts the thread that fills it, and searches.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+#[cfg(feature = "sqlite")]
+use std::path::Path;
 use std::sync::mpsc::{self, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use stepwright_asl::redaction::Redaction;
 
-use super::index_format::FORMAT;
-use super::index_reader::{IndexReader, ReadError};
+use super::index_reader;
 use super::index_state::{IndexProgress, IndexState};
+use super::index_storage::{IndexSearcher, IndexStorage};
 use super::index_thread::{IndexRequest, IndexThread};
+#[cfg(feature = "sqlite")]
+use super::sqlite_tables::SqliteIndex;
 use crate::ExecutionFilter;
-use crate::derived_file::{DerivedError, DerivedFile};
 use crate::search::execution_search::{ExecutionSearch, SearchError, SearchPage};
-use crate::store::{SqliteReader, StoreError, StoreReader as _};
+use crate::store::{DerivedError, StoreError};
 
 /// How many requests to the thread can wait.
 const REQUESTS: usize = 16;
 
-/// An index for text in the inputs, outputs, error names and causes of executions, for a store in a
-/// file: [`ExecutionSearch`].
+/// An index for text in the inputs, outputs, error names and causes of executions:
+/// [`ExecutionSearch`].
 ///
-/// The index is a file next to the store: `orders.db-index` next to `orders.db`. A thread of this
-/// program fills it from what is committed, so that the engine never waits for it. The file can be
-/// deleted while no program uses it; a missing, damaged or older file is built again. When it
-/// cannot be written, for example because the disk is full, the index stops with a line in the log,
-/// and the engine continues.
+/// The index of a store in a file (feature `sqlite`) is a file next to it: `orders.db-index` next to
+/// `orders.db`. That of a store in PostgreSQL is in its schema. A thread of this program fills it
+/// from what is committed, so that the engine never waits for it. The file can be deleted while no
+/// program uses it; a missing, damaged or older file is built again. When it cannot be written, for
+/// example because the disk is full, the index stops with a line in the log, and the engine
+/// continues. While a database is away, the index waits.
 ///
 /// The index contains the data of executions in plain text, as the store does, but without task
-/// tokens and without the fields of [`open_redacted`](Self::open_redacted).
+/// tokens and without the fields of the redaction with which it is opened.
 ///
 /// ```
 /// # extern crate stepwright_engine as stepwright_runtime;
@@ -57,8 +60,7 @@ const REQUESTS: usize = 16;
 /// # Ok(()) }
 /// ```
 pub struct ExecutionIndex {
-    file: DerivedFile,
-    store_path: PathBuf,
+    storage: Arc<dyn IndexStorage>,
     redaction: Redaction,
     state: Arc<IndexState>,
     reader: Mutex<Option<IndexReader>>,
@@ -66,48 +68,55 @@ pub struct ExecutionIndex {
     thread: Option<JoinHandle<()>>,
 }
 
+/// An open searcher.
+struct IndexReader {
+    searcher: Box<dyn IndexSearcher>,
+    /// Which of the tables that the thread has opened.
+    generation: u64,
+}
+
 impl ExecutionIndex {
-    /// Opens the index of a store, and begins to fill it. The store must exist. Problems of the
-    /// index itself are reported in the log, and by [`page`](ExecutionSearch::page).
+    /// Opens the index of a store in a file, and begins to fill it. The store must exist. Problems
+    /// of the index itself are reported in the log, and by [`page`](ExecutionSearch::page).
     ///
     /// # Errors
     ///
     /// Those of reading the store, and [`StoreError::Io`] when the system cannot create a thread.
+    #[cfg(feature = "sqlite")]
     pub fn open(store: impl AsRef<Path>) -> Result<Self, StoreError> {
         Self::open_redacted(store, &Redaction::new())
     }
 
-    /// Opens the index of a store, as [`open`](Self::open) does, with masks instead of these
-    /// fields, and of those that the store's engines mask. A file with other masks is built again.
-    /// The console of an engine that masks fields uses only an index that masks them, too.
+    /// Opens the index of a store in a file, as [`open`](Self::open) does, with masks instead of
+    /// these fields, and of those that the store's engines mask. A file with other masks is built
+    /// again. The console of an engine that masks fields uses only an index that masks them, too.
     ///
     /// # Errors
     ///
     /// As [`open`](Self::open).
+    #[cfg(feature = "sqlite")]
     pub fn open_redacted(
         store: impl AsRef<Path>,
         redaction: &Redaction,
     ) -> Result<Self, StoreError> {
-        let store = store.as_ref();
-        Self::of_file(store, DerivedFile::next_to(store, &FORMAT), redaction)
+        Self::open_in(SqliteIndex::new(store.as_ref()), redaction)
     }
 
-    pub(super) fn of_file(
-        store: &Path,
-        file: DerivedFile,
-        redaction: &Redaction,
-    ) -> Result<Self, StoreError> {
-        // Reports a missing or foreign file, too.
-        let masked = SqliteReader::open(store)?.masked_fields()?;
+    /// Opens an index that is stored elsewhere, and begins to fill it, with masks instead of these
+    /// fields, and of those that the store's engines mask.
+    ///
+    /// # Errors
+    ///
+    /// Those of reading the store, and [`StoreError::Io`] when the system cannot create a thread.
+    pub fn open_in(storage: impl IndexStorage, redaction: &Redaction) -> Result<Self, StoreError> {
+        // Reports a missing or foreign store, too.
+        let masked = storage.reader()?.masked_fields()?;
         let redaction = redaction.clone().and(&masked).task_tokens();
-        if let Err(error) = file.create_like_store() {
-            tracing::debug!("the thread of the index will report this again: {error}");
-        }
+        let storage: Arc<dyn IndexStorage> = Arc::new(storage);
         let state = Arc::new(IndexState::default());
         let (sender, requests) = mpsc::sync_channel(REQUESTS);
         let thread = IndexThread {
-            file: file.clone(),
-            store_path: store.to_owned(),
+            storage: storage.clone(),
             redaction: redaction.clone(),
             state: state.clone(),
             requests,
@@ -116,13 +125,12 @@ impl ExecutionIndex {
             .name("stepwright-index".to_owned())
             .spawn(move || thread.run());
         let thread = started.map_err(|error| StoreError::Io {
-            path: Some(file.path().to_owned()),
+            path: None,
             doing: "start the thread of the index".to_owned(),
             why: error.to_string(),
         })?;
         Ok(Self {
-            file,
-            store_path: store.to_owned(),
+            storage,
             redaction,
             state,
             reader: Mutex::default(),
@@ -150,11 +158,6 @@ impl ExecutionIndex {
         answered.recv().map_err(|_| self.stopped())
     }
 
-    /// Returns the path of the index.
-    pub fn path(&self) -> &Path {
-        self.file.path()
-    }
-
     fn stopped(&self) -> SearchError {
         let why = self.state.lock().stopped.clone();
         SearchError::new(why.unwrap_or_else(|| "the index has stopped".to_owned()))
@@ -166,17 +169,21 @@ impl ExecutionIndex {
         progress: IndexProgress,
         filter: &ExecutionFilter,
         text: &str,
-    ) -> Result<SearchPage, ReadError> {
+    ) -> Result<SearchPage, DerivedError> {
+        let generation = progress.generation;
         let reader = match reader {
-            Some(reader) if reader.file_number == progress.files => reader,
-            // The file was replaced, or is not open yet.
+            Some(reader) if reader.generation == generation => reader,
+            // The tables were replaced, or are not open yet.
             reader => {
                 *reader = None;
-                let opened = IndexReader::open(&self.file, &self.store_path, progress.files)?;
-                reader.insert(opened)
+                let searcher = self.storage.searcher()?;
+                reader.insert(IndexReader {
+                    searcher,
+                    generation,
+                })
             }
         };
-        let (page, compared) = reader.page(&filter.stored(), text)?;
+        let (page, compared) = index_reader::page(&mut *reader.searcher, &filter.stored(), text)?;
         Ok(SearchPage::new(page, compared, progress.indexed_to))
     }
 }
@@ -192,24 +199,20 @@ impl ExecutionSearch for ExecutionIndex {
         }
         let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
         let progress = self.state.lock().clone();
-        let file = progress.files;
-        if file == 0 {
-            // The file may be of another version, or have other masks.
+        let generation = progress.generation;
+        if generation == 0 {
+            // The tables may be of another version, or have other masks.
             return Err(SearchError::new("the index is not open yet"));
         }
         let read = self.read(&mut reader, progress, filter, text);
         read.map_err(|error| {
             *reader = None;
-            match error {
-                ReadError::Index(DerivedError::Damaged(why)) => {
-                    let mut state = self.state.lock();
-                    // The thread may have replaced the file before this line.
-                    state.is_damaged |= state.files == file;
-                    SearchError::new(why)
-                }
-                ReadError::Index(DerivedError::Unusable(why)) => SearchError::new(why),
-                ReadError::Store(error) => SearchError::new(error.to_string()),
+            if matches!(error, DerivedError::Damaged(_)) {
+                let mut state = self.state.lock();
+                // The thread may have replaced the tables before this line.
+                state.is_damaged |= state.generation == generation;
             }
+            SearchError::new(error.to_string())
         })
     }
 }
@@ -229,7 +232,7 @@ impl Drop for ExecutionIndex {
 impl fmt::Debug for ExecutionIndex {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ExecutionIndex")
-            .field("path", &self.file.path())
+            .field("storage", &self.storage)
             .finish_non_exhaustive()
     }
 }

@@ -15,9 +15,9 @@ pub(super) struct IndexProgress {
     pub(super) indexed_to: Option<IndexedExecution>,
     /// Why the thread has ended.
     pub(super) stopped: Option<String>,
-    /// The number of files that the thread has opened. Each later one replaced a damaged file:
-    /// connections to an earlier file must be closed.
-    pub(super) files: u64,
+    /// How often the thread has opened the tables, apart from pauses of the store. Each later time,
+    /// it replaced damaged ones: connections to the earlier ones must be closed.
+    pub(super) generation: u64,
     /// Whether a reader found damage.
     pub(super) is_damaged: bool,
 }

@@ -1,27 +1,27 @@
 //! The thread that follows a store and adds its executions to the index.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError};
 use std::time::Duration;
 
-use rusqlite::Connection;
 use stepwright_asl::redaction::Redaction;
 
 use super::index_state::IndexState;
-use super::index_writer;
+use super::index_storage::{IndexChange, IndexStorage, IndexTables};
 use super::store_view::StoreView;
-use crate::derived_file::{DerivedError, DerivedFile};
-use crate::store::StoreError;
+use crate::search::execution_search::IndexedExecution;
+use crate::store::{DerivedError, StoredExecution};
 
-/// How many executions one transaction compares with the store.
+/// How many executions are compared with the store at once.
 const CHUNK: usize = 256;
+/// After how many bytes of texts a transaction ends.
+const BATCH_BYTES: usize = 1024 * 1024;
 /// How often the thread looks for changes of the store.
 const PAUSE: Duration = Duration::from_millis(500);
 /// How long it waits after the store could not be read.
 const LONG_PAUSE: Duration = Duration::from_secs(5);
-/// How often a damaged file is replaced in the lifetime of a program.
+/// How often damaged tables are replaced in the lifetime of a program.
 const MOST_REPLACEMENTS: u64 = 3;
 
 /// A request to the thread.
@@ -30,43 +30,18 @@ pub(super) enum IndexRequest {
     CatchUp(SyncSender<()>),
 }
 
-/// Why a step failed.
-enum StepError {
-    Index(DerivedError),
-    Store(StoreError),
-}
-
-impl From<DerivedError> for StepError {
-    fn from(error: DerivedError) -> Self {
-        Self::Index(error)
-    }
-}
-
-impl From<rusqlite::Error> for StepError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Index(error.into())
-    }
-}
-
-impl From<StoreError> for StepError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
 /// Follows a store, and writes the index.
 pub(super) struct IndexThread {
-    pub(super) file: DerivedFile,
-    pub(super) store_path: PathBuf,
+    pub(super) storage: Arc<dyn IndexStorage>,
     /// What the texts of the index lack.
     pub(super) redaction: Redaction,
     pub(super) state: Arc<IndexState>,
     pub(super) requests: Receiver<IndexRequest>,
 }
 
-/// The files while they are open.
+/// The tables and the store while they are open.
 struct OpenIndex {
-    index: Connection,
+    tables: Box<dyn IndexTables>,
     store: StoreView,
     /// The key up to which the current sweep compared the index with the store.
     swept: i64,
@@ -83,54 +58,49 @@ impl IndexThread {
     pub(super) fn run(self) {
         // Callers that wait are released after the reason for the stop is set.
         let mut waiting = Vec::new();
-        let opened = match self.open() {
-            Ok(index) => {
-                // A damaged file has been replaced, too.
-                self.note_file();
-                self.follow(index, &mut waiting)
-            }
-            Err(error) => Err(error),
-        };
-        if let Err(error) = opened {
-            self.file.log_stop(&error.to_string());
+        if let Err(error) = self.follow(&mut waiting) {
+            let name = self.storage.name();
+            tracing::warn!("{name} stops, and the engine continues without it: {error}");
             self.state.lock().stopped = Some(error.to_string());
         }
     }
 
-    /// Opens the file. One whose texts have other masks is replaced.
-    fn open(&self) -> Result<Connection, DerivedError> {
-        let index = self.file.open()?;
-        let why = match self.has_masks(&index) {
-            Ok(true) => return Ok(index),
+    /// Opens the tables. Those whose texts have other masks are replaced.
+    fn open(&self) -> Result<Box<dyn IndexTables>, DerivedError> {
+        let mut tables = self.storage.open()?;
+        let why = match self.has_masks(&mut *tables) {
+            Ok(true) => return Ok(tables),
             Ok(false) => "the masked fields have changed".to_owned(),
             Err(DerivedError::Damaged(why)) => why,
             Err(error) => return Err(error),
         };
-        drop(index);
-        self.new_file(&why)
+        drop(tables);
+        self.new_tables(&why)
     }
 
-    /// Replaces the file.
-    fn new_file(&self, why: &str) -> Result<Connection, DerivedError> {
-        let index = self.file.replace(why)?;
-        self.has_masks(&index)?;
-        Ok(index)
+    /// Replaces the tables.
+    fn new_tables(&self, why: &str) -> Result<Box<dyn IndexTables>, DerivedError> {
+        let mut tables = self.storage.replace(why)?;
+        self.has_masks(&mut *tables)?;
+        Ok(tables)
     }
 
-    fn has_masks(&self, index: &Connection) -> Result<bool, DerivedError> {
-        index_writer::has_masks(index, &format!("{:?}", self.redaction))
+    /// Returns whether the texts have the masks of this index. Empty tables get them.
+    fn has_masks(&self, tables: &mut dyn IndexTables) -> Result<bool, DerivedError> {
+        let masks = format!("{:?}", self.redaction);
+        if let Some(found) = tables.masks()? {
+            return Ok(found == masks);
+        }
+        tables.set_masks(&masks)?;
+        Ok(true)
     }
 
-    fn follow(
-        &self,
-        index: Connection,
-        waiting: &mut Vec<SyncSender<()>>,
-    ) -> Result<(), DerivedError> {
-        let mut index = Some(index);
+    fn follow(&self, waiting: &mut Vec<SyncSender<()>>) -> Result<(), DerivedError> {
+        let mut tables = None;
         let mut open = None;
         let mut is_store_reported = false;
         loop {
-            let step = self.step(&mut index, &mut open);
+            let step = self.step(&mut tables, &mut open);
             let pause = match step {
                 // There is more to do.
                 Ok(true) => None,
@@ -142,13 +112,13 @@ impl IndexThread {
                     }
                     Some(PAUSE)
                 }
-                Err(StepError::Index(DerivedError::Damaged(why))) => {
+                Err(DerivedError::Damaged(why)) => {
                     open = None;
-                    index = Some(self.replace(&why)?);
+                    tables = Some(self.replace(&why)?);
                     None
                 }
-                Err(StepError::Index(error)) => return Err(error),
-                Err(StepError::Store(error)) => {
+                Err(DerivedError::Unusable(why)) => return Err(DerivedError::Unusable(why)),
+                Err(DerivedError::Store(error)) => {
                     open = None;
                     if !std::mem::replace(&mut is_store_reported, true) {
                         tracing::warn!(%error, "the index waits, because it cannot read the store");
@@ -174,22 +144,22 @@ impl IndexThread {
         }
     }
 
-    /// Replaces the damaged file.
-    fn replace(&self, why: &str) -> Result<Connection, DerivedError> {
-        if self.state.lock().files > MOST_REPLACEMENTS {
+    /// Replaces the damaged tables.
+    fn replace(&self, why: &str) -> Result<Box<dyn IndexTables>, DerivedError> {
+        if self.state.lock().generation > MOST_REPLACEMENTS {
             return Err(DerivedError::Unusable(format!(
                 "it was damaged several times: {why}"
             )));
         }
-        let index = self.new_file(why)?;
-        self.note_file();
-        Ok(index)
+        let tables = self.new_tables(why)?;
+        self.note_tables();
+        Ok(tables)
     }
 
-    /// Records that there is a new file. Readers of the earlier file may still report its damage.
-    fn note_file(&self) {
+    /// Records that there are new tables. Readers of the earlier ones may still report damage.
+    fn note_tables(&self) {
         let mut progress = self.state.lock();
-        progress.files += 1;
+        progress.generation += 1;
         progress.indexed_to = None;
         progress.is_damaged = false;
     }
@@ -197,24 +167,26 @@ impl IndexThread {
     /// Does a bounded amount of work. Returns whether there is more.
     fn step(
         &self,
-        index: &mut Option<Connection>,
+        tables: &mut Option<Box<dyn IndexTables>>,
         open: &mut Option<OpenIndex>,
-    ) -> Result<bool, StepError> {
+    ) -> Result<bool, DerivedError> {
         if self.state.lock().is_damaged {
             let why = "a reader found damage".to_owned();
-            return Err(DerivedError::Damaged(why).into());
+            return Err(DerivedError::Damaged(why));
         }
         let open = match open {
             Some(open) => open,
             None => {
-                let store = StoreView::open(&self.store_path, &self.redaction)?;
-                let index = match index.take() {
-                    Some(index) => index,
+                let tables = match tables.take() {
+                    Some(tables) => tables,
                     None => self.open()?,
                 };
+                if self.state.lock().generation == 0 {
+                    self.note_tables();
+                }
                 open.insert(OpenIndex {
-                    index,
-                    store,
+                    tables,
+                    store: StoreView::open(&*self.storage, &self.redaction)?,
                     swept: i64::MIN,
                     followed: i64::MIN,
                     is_complete: false,
@@ -224,7 +196,12 @@ impl IndexThread {
         };
         let more = open.step()?;
         let is_newest = open.is_complete && !more;
-        index_writer::note_progress(&open.index, &mut self.state.lock(), is_newest)?;
+        let newest = open.tables.newest()?;
+        self.state.lock().indexed_to = newest.map(|(id, started)| IndexedExecution {
+            id,
+            started,
+            is_newest,
+        });
         Ok(more)
     }
 }
@@ -238,7 +215,7 @@ struct ComparedChunk {
 }
 
 impl OpenIndex {
-    fn step(&mut self) -> Result<bool, StepError> {
+    fn step(&mut self) -> Result<bool, DerivedError> {
         // The first sweep finds all differences. The later ones find deleted executions.
         if self.is_complete {
             self.is_behind |= self.store.has_changed()?;
@@ -268,39 +245,32 @@ impl OpenIndex {
     }
 
     /// Compares a chunk of executions after a key with the store.
-    fn compare(&mut self, after: i64) -> Result<ComparedChunk, StepError> {
+    fn compare(&mut self, after: i64) -> Result<ComparedChunk, DerivedError> {
         let rows = self.store.scan(after, CHUNK)?;
         let chunk = ComparedChunk {
-            last: rows.last().map_or(after, |row| row.key),
+            last: rows.last().map_or(after, |(key, _)| *key),
             is_full: rows.len() == CHUNK,
         };
         let to = if chunk.is_full { chunk.last } else { i64::MAX };
-        let transaction = self.index.unchecked_transaction()?;
-        let mut known = index_writer::entries(&transaction, after, to)?;
-        for row in rows {
-            let key = row.key;
+        let mut known = self.tables.entries(after, to)?;
+        let mut changed = Vec::new();
+        for (key, row) in rows {
             // Lists omit damaged rows, and children of Map Runs.
-            let row = row.execution.ok().filter(|row| row.child_of.is_none());
-            let Some(row) = row else {
+            let Some(row) = row.filter(|row| row.child_of.is_none()) else {
                 continue;
             };
-            if known.remove(&key).is_some_and(|entry| entry.is_of(&row)) {
-                continue;
+            if known.remove(&key).is_none_or(|entry| !entry.is_of(&row)) {
+                changed.push(row);
             }
-            let texts = self.store.texts(&row)?;
-            index_writer::write(&transaction, &row, &texts)?;
         }
-        for key in known.into_keys() {
-            index_writer::remove(&transaction, key)?;
-        }
-        transaction.commit()?;
+        self.write(known.into_keys().collect(), &changed)?;
         Ok(chunk)
     }
 
     /// Writes the executions that ended, and those that run again after a redrive.
-    fn compare_open(&mut self) -> Result<(), StepError> {
-        let last = index_writer::last_key(&self.index)?;
-        let indexed = index_writer::open_keys(&self.index)?;
+    fn compare_open(&mut self) -> Result<(), DerivedError> {
+        let last = self.tables.last_key()?;
+        let indexed = self.tables.open_keys()?;
         let running: HashSet<i64> = self.store.open_keys()?.into_iter().collect();
         let ended: Vec<i64> = indexed
             .iter()
@@ -310,23 +280,34 @@ impl OpenIndex {
         let indexed: HashSet<i64> = indexed.into_iter().collect();
         let again = running.into_iter();
         let again = again.filter(|key| *key <= last && !indexed.contains(key));
-        for keys in ended
-            .into_iter()
-            .chain(again)
-            .collect::<Vec<_>>()
-            .chunks(CHUNK)
-        {
-            let transaction = self.index.unchecked_transaction()?;
-            for key in keys {
-                match self.store.execution(*key)? {
-                    Some(row) => {
-                        let texts = self.store.texts(&row)?;
-                        index_writer::write(&transaction, &row, &texts)?;
-                    }
-                    None => index_writer::remove(&transaction, *key)?,
-                }
+        let keys: Vec<i64> = ended.into_iter().chain(again).collect();
+        for keys in keys.chunks(CHUNK) {
+            let rows = self.store.executions(keys)?;
+            let found: HashSet<u64> = rows.iter().map(|row| row.key).collect();
+            let is_missing = |key: &i64| !found.contains(&key.unsigned_abs());
+            let missing = keys.iter().copied().filter(is_missing).collect();
+            self.write(missing, &rows)?;
+        }
+        Ok(())
+    }
+
+    /// Removes executions, and writes others with their texts, in transactions of a bounded size.
+    fn write(&mut self, removed: Vec<i64>, rows: &[StoredExecution]) -> Result<(), DerivedError> {
+        let removed = removed.into_iter().map(|key| IndexChange::Remove { key });
+        let mut changes: Vec<IndexChange> = removed.collect();
+        let mut bytes = 0;
+        for row in rows {
+            let change = IndexChange::write(row, self.store.texts(row)?);
+            bytes += change.as_ref().map_or(0, IndexChange::bytes);
+            changes.extend(change);
+            if bytes >= BATCH_BYTES {
+                self.tables.write(&changes)?;
+                changes.clear();
+                bytes = 0;
             }
-            transaction.commit()?;
+        }
+        if !changes.is_empty() {
+            self.tables.write(&changes)?;
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ use stepwright_asl::redaction::Redaction;
 
 use super::execution_index::ExecutionIndex;
 use super::index_format::FORMAT;
+use super::sqlite_tables::SqliteIndex;
 use crate::derived_file::DerivedFile;
 use crate::search::ExecutionSearch;
 use crate::store::SqliteStore;
@@ -21,7 +22,8 @@ async fn a_full_disk_stops_the_index_and_not_the_engine() {
         .build()
         .expect("an engine");
     let file = DerivedFile::next_to(&path, &FORMAT).limited(30);
-    let index = ExecutionIndex::of_file(&path, file, &Redaction::new()).expect("an index");
+    let storage = SqliteIndex::of_file(&path, file);
+    let index = ExecutionIndex::open_in(storage, &Redaction::new()).expect("an index");
     let input = "x".repeat(50_000);
     let start = || engine.start_machine("greet", json!(input), StartOptions::new());
     for _ in 0..10 {
