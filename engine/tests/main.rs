@@ -9,7 +9,7 @@ mod durable;
 mod faults;
 #[cfg(feature = "jsonata")]
 mod run;
-#[cfg(all(feature = "jsonata", feature = "sqlite"))]
+#[cfg(feature = "sqlite")]
 mod search;
 #[cfg(feature = "jsonata")]
 mod statistics;

@@ -55,7 +55,7 @@ struct Shared {
     runtime: Option<Runtime>,
 }
 
-/// A statement with its values. A `@` in the text is the schema.
+/// A statement with its values. A `@` before a point in the text is the schema.
 pub(crate) struct Statement<'a> {
     text: &'static str,
     values: Vec<(Box<dyn ToSql + Sync + Send + 'a>, Type)>,
@@ -177,9 +177,14 @@ impl Database {
         }
     }
 
+    /// The schema in double quotes.
+    pub(crate) fn schema(&self) -> &str {
+        &self.shared.schema
+    }
+
     /// The text of a statement in this schema.
     pub(crate) fn sql(&self, text: &str) -> String {
-        text.replace('@', &self.shared.schema)
+        text.replace("@.", &format!("{}.", self.shared.schema))
     }
 
     pub(crate) async fn query(

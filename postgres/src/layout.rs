@@ -80,11 +80,11 @@ async fn change(database: &Database, client: &Client) -> Result<(), StoreError> 
         Some(found) => found,
         None => {
             // A role that owns the schema may have no right to create one.
-            let name = database.sql("@");
+            let name = database.schema();
             let has = Statement::new("SELECT to_regnamespace($1) IS NOT NULL");
             let rows = database.query(client, has.with(name, Type::TEXT)).await;
             if !rows.map_err(failed)?.first().is_some_and(|row| row.get(0)) {
-                let create = database.sql("CREATE SCHEMA @");
+                let create = format!("CREATE SCHEMA {name}");
                 client.batch_execute(&create).await.map_err(failed)?;
             }
             0

@@ -102,8 +102,44 @@ CREATE TABLE outbox (
     PRIMARY KEY (queue, number)
 );
 
+-- The search index of the console: the texts of executions, with numbers of their parts of three characters. See `search_index.rs`. The masks are those
+-- of all texts.
+CREATE TABLE search_masks (masks bytea NOT NULL);
+CREATE TABLE search_entries (
+    key bigint PRIMARY KEY,
+    arn bytea NOT NULL,
+    started bigint NOT NULL,
+    stopped bigint,
+    input bytea NOT NULL,
+    output bytea NOT NULL,
+    error bytea NOT NULL,
+    cause bytea NOT NULL,
+    trigrams integer[] NOT NULL
+);
+CREATE INDEX search_entries_by_start ON search_entries (started, key);
+CREATE INDEX search_entries_open ON search_entries (key) WHERE stopped IS NULL;
+CREATE INDEX search_entries_by_trigram ON search_entries USING gin (trigrams);
+
+-- The log lines of task handlers. See `handler_logs.rs`. `last` is the number of the newest line.
+CREATE TABLE logs (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    arn bytea NOT NULL UNIQUE,
+    last bigint NOT NULL,
+    dropped bigint NOT NULL
+);
+CREATE TABLE log_lines (
+    log bigint,
+    number bigint,
+    bytes bigint NOT NULL,
+    data bytea NOT NULL,
+    PRIMARY KEY (log, number)
+);
+
 -- Records are compressed already where that helps, and the small tables lose as many rows as they get.
 ALTER TABLE records ALTER COLUMN data SET STORAGE EXTERNAL;
 ALTER TABLE open SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01);
 ALTER TABLE outbox SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01);
 ALTER TABLE commits SET (autovacuum_vacuum_scale_factor = 0.01);
+ALTER TABLE search_entries SET (autovacuum_vacuum_scale_factor = 0.01);
+ALTER TABLE logs SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01);
+ALTER TABLE log_lines SET (autovacuum_vacuum_scale_factor = 0.01);

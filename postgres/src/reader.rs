@@ -24,6 +24,8 @@ use crate::row::{self, EXECUTION, EXECUTIONS, RowError};
 use crate::sql_error::is_disconnect;
 use crate::write::signed;
 
+/// The tables that are derived from the others, which no retention can make smaller.
+const DERIVED: &[&str] = &["search_entries", "search_masks", "logs", "log_lines"];
 /// The most executions that one page of a list reads to find those of its filter.
 const SCAN: i64 = 20_000;
 
@@ -103,6 +105,19 @@ impl PostgresReader {
             read(&database, client).await
         });
         outcome.map_err(|error| self.database.error("read", &error))
+    }
+
+    /// Applies statements in one transaction, for tables that are no part of the store. They may be
+    /// applied twice.
+    pub(crate) fn apply<'a>(
+        &mut self,
+        statements: impl Fn() -> Vec<Statement<'a>>,
+    ) -> Result<(), StoreError> {
+        let applied = self.read(async |database, client| {
+            let applied = database.transact(client, statements()).await;
+            applied.map(|()| Vec::new()).map_err(|(_, error)| error)
+        });
+        applied.map(drop)
     }
 
     pub(crate) fn corrupt(&self, why: RowError) -> StoreError {
@@ -508,9 +523,10 @@ impl StoreReader for PostgresReader {
         let bytes = self.number(|| {
             Statement::new(
                 "SELECT sum(pg_total_relation_size(c.oid))::bigint FROM pg_class AS c
-                 JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind = 'r'",
+                 JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind = 'r' AND c.relname <> ALL ($2)",
             )
             .with(schema.clone(), Type::TEXT)
+            .with(DERIVED, Type::TEXT_ARRAY)
         })?;
         Ok(bytes.unwrap_or_default().unsigned_abs())
     }

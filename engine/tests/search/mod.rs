@@ -1,37 +1,91 @@
-//! The index of a store finds the same executions as a scan of all.
+//! The index and the logs next to a store in a file.
 
-use proptest::prelude::*;
-use serde_json::{Value as Json, json};
+use std::path::PathBuf;
+
+use serde_json::json;
+use stepwright_engine::handler_logs::HandlerLogs;
 use stepwright_engine::search::{ExecutionIndex, ExecutionSearch};
-use stepwright_engine::store::SqliteStore;
-use stepwright_engine::{Engine, ExecutionFilter, MachineType, Redaction, StartOptions, Status};
+use stepwright_engine::store::{SqliteStore, StoreError};
+use stepwright_engine::{Engine, ExecutionFilter, MachineType, Redaction, StartOptions};
+use stepwright_testing::store::{self, TestedDerivedData, TestedStore};
+use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-/// Parts of texts: quotes and operators of queries, wildcards, escapes of JSON, characters of one
-/// to four bytes.
-const PARTS: [&str; 22] = [
-    "a", "A", "b", "ab", "abc", "\"", "'", "%", "_", "*", "\\", "\n", "\u{0}", "é", "e\u{301}",
-    "日本", "😀", " AND ", " OR ", "-", "(", "^",
-];
+/// Stores in the files of a folder.
+struct Files(TempDir);
 
-/// An execution that succeeds with its input as output, fails, or waits.
-const MACHINE: &str = r#"{"StartAt": "What?", "States": {
-    "What?": {"Type": "Choice", "Default": "Reply", "Choices": [
-        {"Variable": "$.kind", "StringEquals": "fail", "Next": "Fail"},
-        {"Variable": "$.kind", "StringEquals": "wait", "Next": "Wait"}
-    ]},
-    "Reply": {"Type": "Pass", "Parameters": {"reply.$": "$.text"}, "End": true},
-    "Wait": {"Type": "Wait", "Timestamp": "2999-01-01T00:00:00Z", "End": true},
-    "Fail": {"Type": "Fail", "Error": "Refused", "CausePath": "$.text"}
-}}"#;
+impl Files {
+    fn new() -> Self {
+        Self(tempfile::tempdir().expect("a folder"))
+    }
 
-fn text() -> impl Strategy<Value = String> {
-    prop::collection::vec(prop::sample::select(&PARTS[..]), 0..8).prop_map(|parts| parts.concat())
+    fn path(&self, number: u32) -> PathBuf {
+        self.0.path().join(format!("{number}.db"))
+    }
 }
+
+impl TestedStore for Files {
+    type Store = SqliteStore;
+
+    fn open(&mut self, number: u32) -> Result<SqliteStore, StoreError> {
+        SqliteStore::open(self.path(number))
+    }
+}
+
+impl TestedDerivedData for Files {
+    fn index(
+        &mut self,
+        number: u32,
+        _: &Engine,
+        masked: &Redaction,
+    ) -> Result<ExecutionIndex, StoreError> {
+        ExecutionIndex::open_redacted(self.path(number), masked)
+    }
+
+    fn keep_logs(&mut self, number: u32, logs: &HandlerLogs) {
+        logs.keep(self.path(number));
+    }
+}
+
+#[test]
+fn the_index_finds_what_a_scan_of_all_finds() {
+    store::random_searches(&mut Files::new(), 256);
+}
+
+#[test]
+fn the_index_follows_ends_deletions_and_restarts() {
+    store::indexed_changes(&mut Files::new());
+}
+
+#[test]
+fn an_index_has_no_masked_field_and_no_task_token() {
+    let mut files = Files::new();
+    store::indexed_masks(&mut files);
+    let index = ExecutionIndex::open_redacted(
+        files.path(1),
+        &Redaction::new().path("card.number").expect("a path"),
+    );
+    index
+        .expect("an index")
+        .catch_up()
+        .expect("it has not stopped");
+    let bytes = std::fs::read(files.path(1).with_extension("db-index")).expect("a file");
+    let number = b"4929123456781234";
+    assert!(!bytes.windows(number.len()).any(|part| part == number));
+}
+
+#[test]
+fn logs_survive_a_restart_and_end_with_their_executions() {
+    store::handler_logs(&mut Files::new());
+}
+
+const MACHINE: &str = r#"{"StartAt": "Reply", "States": {
+    "Reply": {"Type": "Pass", "Parameters": {"reply.$": "$.text"}, "End": true}
+}}"#;
 
 /// An engine with a store in a file.
 struct World {
-    folder: tempfile::TempDir,
+    folder: TempDir,
     runtime: Runtime,
     engine: Option<Engine>,
 }
@@ -47,7 +101,7 @@ impl World {
         world
     }
 
-    fn path(&self) -> std::path::PathBuf {
+    fn path(&self) -> PathBuf {
         self.folder.path().join("orders.db")
     }
 
@@ -71,17 +125,13 @@ impl World {
         }
     }
 
-    /// Starts an execution, and waits for its end, unless it waits.
-    fn start(&self, input: Json) {
-        let ends = input["kind"] != "wait";
+    fn start(&self, text: &str) {
         self.runtime.block_on(async {
+            let input = json!({"text": text});
             let started = self
                 .engine()
                 .start_machine("orders", input, StartOptions::new());
-            let run = started.await.expect("it starts");
-            if ends {
-                run.report().await;
-            }
+            started.await.expect("it starts").report().await;
         });
     }
 
@@ -90,170 +140,39 @@ impl World {
         index.catch_up().expect("it has not stopped");
         index
     }
-
-    /// Returns the executions that a scan of all finds.
-    fn scan(&self, filter: &ExecutionFilter, text: &str) -> Vec<String> {
-        let page = self.engine().blocking_executions(filter).expect("a list");
-        let ids: Vec<String> = page
-            .executions
-            .into_iter()
-            .map(|execution| execution.id)
-            .collect();
-        let data = self.runtime.block_on(self.engine().execution_data(&ids));
-        let found = ids.into_iter().zip(data.expect("the data"));
-        let found = found.filter(|(_, data)| {
-            let data = data.as_ref().expect("it exists");
-            let json = [Some(&data.input), data.output.as_ref()];
-            let json = json.into_iter().flatten().map(|value| value.to_text());
-            let plain = [&data.error, &data.cause].into_iter().flatten();
-            let plain = plain.map(|plain| plain.replace('\0', "\u{fffd}"));
-            json.chain(plain).any(|known| known.contains(text))
-        });
-        found.map(|(id, _)| id).collect()
-    }
 }
 
-/// Returns the executions of all pages of a search.
-fn search(index: &ExecutionIndex, filter: &ExecutionFilter, text: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut next = filter.clone().limit(3);
-    loop {
-        let page = index.page(&next, text).expect("a page").page;
-        assert!(page.executions.len() <= 3);
-        found.extend(page.executions.into_iter().map(|execution| execution.id));
-        match page.next {
-            Some(after) => next = filter.clone().limit(3).after(after),
-            None => return found,
-        }
-    }
-}
-
-proptest! {
-    #[test]
-    fn the_index_finds_what_a_scan_of_all_finds(
-        executions in prop::collection::vec((text(), prop::sample::select(&["reply", "fail", "wait"][..])), 0..12),
-        later in prop::collection::vec(text(), 0..3),
-        needles in prop::collection::vec(text(), 1..12),
-    ) {
-        let world = World::new();
-        for (text, kind) in &executions {
-            world.start(json!({"text": text, "kind": kind}));
-        }
-        let index = world.index();
-        // Some executions start while the index is open.
-        for text in &later {
-            world.start(json!({"text": text, "kind": "reply"}));
-        }
-        index.catch_up().expect("it has not stopped");
-        // Parts of the texts are found more often than random ones.
-        let parts = executions.iter().map(|(text, _)| text).chain(&later);
-        let parts = parts.flat_map(|text| [json!(text).to_string(), text.clone()]);
-        let parts = parts.flat_map(|text| {
-            let text: Vec<char> = text.chars().collect();
-            let middle = text.len() / 2;
-            [text[..middle].iter().collect::<String>(), text[middle..].iter().collect()]
-        });
-        let needles: Vec<String> = needles.iter().cloned().chain(parts).filter(|needle| !needle.is_empty()).collect();
-        for filter in [ExecutionFilter::new(), ExecutionFilter::new().status(Status::Succeeded), ExecutionFilter::new().machine("none")] {
-            for needle in &needles {
-                prop_assert_eq!(search(&index, &filter, needle), world.scan(&filter, needle), "{:?}", needle);
-            }
-        }
-    }
-}
-
-/// The report: after a Distributed Map of 600 children, the index scanned them for ever, because
-/// its progress was the newest entry, and children have none.
-#[test]
-fn the_index_is_at_rest_after_ten_thousand_children() {
-    let machine = r#"{"QueryLanguage": "JSONata", "StartAt": "Each", "States": {"Each": {
-        "Type": "Map", "Items": "{% [1..10000] %}", "End": true, "ItemProcessor": {
-            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
-            "StartAt": "Fine", "States": {"Fine": {"Type": "Succeed"}}
-        }
-    }}}"#;
-    let world = World::new();
-    let engine = world.engine();
-    let registered = engine.register_json("each", machine, MachineType::Standard);
-    registered.expect("it is valid");
-    let index = world.index();
-    world.runtime.block_on(async {
-        let started = engine.start_machine("each", json!({"text": "parent"}), StartOptions::new());
-        let report = started.await.expect("it starts").report().await;
-        assert_eq!(report.status, Status::Succeeded, "{report:?}");
-    });
-    // The index answers when it has compared all, which it never did.
-    index.catch_up().expect("it has not stopped");
-    let filter = ExecutionFilter::new();
-    assert_eq!(search(&index, &filter, "parent").len(), 1);
-    world.start(json!({"text": "later"}));
-    index.catch_up().expect("it has not stopped");
-    assert_eq!(search(&index, &filter, "later").len(), 1);
+fn count(index: &ExecutionIndex, text: &str) -> usize {
+    let page = index.page(&ExecutionFilter::new(), text).expect("a page");
+    page.page.executions.len()
 }
 
 #[test]
-fn the_index_follows_ends_deletions_and_a_restored_store() {
+fn the_index_of_a_restored_store_is_corrected() {
     let mut world = World::new();
-    world.start(json!({"text": "first order", "kind": "reply"}));
-    let index = world.index();
-    let all = ExecutionFilter::new();
-    assert_eq!(search(&index, &all, r#"{"reply":"first order"}"#).len(), 1);
+    world.start("first order");
     let backup = world.folder.path().join("backup.db");
     let copied = world.runtime.block_on(world.engine().backup(&backup));
     copied.expect("a backup");
-    world.start(json!({"text": "second order", "kind": "reply"}));
-    index.catch_up().expect("it has not stopped");
-    let both = search(&index, &all, "order");
-    assert_eq!(both.len(), 2);
-    let page = index.page(&all, "order").expect("a page");
-    let newest = page.indexed_to.expect("it has executions");
-    assert_eq!((&newest.id, newest.is_newest), (&both[0], true));
-
-    let deleted = world.runtime.block_on(world.engine().delete(&both[1]));
-    deleted.expect("it has ended");
-    assert_eq!(search(&index, &all, "order"), both[..1]);
-
-    drop(index);
+    world.start("second order");
+    assert_eq!(count(&world.index(), "order"), 2);
     world.close();
     std::fs::remove_file(world.path()).expect("a file");
     SqliteStore::restore(&backup, world.path()).expect("it is restored");
     world.open();
-    world.start(json!({"text": "third order", "kind": "reply"}));
+    world.start("third order");
     let index = world.index();
-    assert_eq!(search(&index, &all, "order"), world.scan(&all, "order"));
-    assert_eq!(search(&index, &all, "second"), Vec::<String>::new());
-    assert_eq!(search(&index, &all, "first").len(), 1);
-}
-
-#[test]
-fn the_index_finds_error_names_and_causes() {
-    let world = World::new();
-    world.start(json!({"text": "no \"funds\"\non 17", "kind": "fail"}));
-    world.start(json!({"text": "after\u{0}the end", "kind": "fail"}));
-    world.start(json!({"text": "paid", "kind": "reply"}));
-    let index = world.index();
-    let all = ExecutionFilter::new();
-    for (text, count) in [
-        ("Refused", 2),
-        ("efuse", 2),
-        ("no \"funds\"\non", 1),
-        ("the end", 1),
-    ] {
-        let found = search(&index, &all, text);
-        assert_eq!(
-            (found.len(), found),
-            (count, world.scan(&all, text)),
-            "{text}"
-        );
-    }
+    assert_eq!(count(&index, "order"), 2);
+    assert_eq!(count(&index, "second"), 0);
+    assert_eq!(count(&index, "first"), 1);
 }
 
 #[test]
 fn a_damaged_older_or_foreign_index_is_built_again() {
     let world = World::new();
-    world.start(json!({"text": "an order", "kind": "reply"}));
-    let all = ExecutionFilter::new();
-    let path = world.index().path().to_owned();
+    world.start("an order");
+    drop(world.index());
+    let path = world.folder.path().join("orders.db-index");
     for damage in ["garbage", "version", "table", "application"] {
         let connect = || rusqlite::Connection::open(&path).expect("a database");
         match damage {
@@ -269,10 +188,10 @@ fn a_damaged_older_or_foreign_index_is_built_again() {
                 .expect("an application"),
         }
         let index = world.index();
-        assert_eq!(search(&index, &all, "order").len(), 1, "{damage}");
+        assert_eq!(count(&index, "order"), 1, "{damage}");
     }
     std::fs::remove_file(&path).expect("a file");
-    assert_eq!(search(&world.index(), &all, "order").len(), 1);
+    assert_eq!(count(&world.index(), "order"), 1);
 }
 
 #[test]
@@ -284,43 +203,5 @@ fn an_index_that_cannot_be_written_does_not_stop_the_engine() {
     index
         .page(&ExecutionFilter::new(), "order")
         .expect_err("the index has stopped");
-    world.start(json!({"text": "an order", "kind": "reply"}));
-}
-
-#[test]
-fn an_index_has_no_masked_field_and_no_task_token() {
-    let world = World::new();
-    let number = "4929123456781234";
-    let half = "0123456789ab4def8123456789abcdef";
-    let token = half.repeat(2);
-    world.start(json!({"kind": "wait", "text": "rent", "card": {"number": number}, "url": format!("https://x/{token}")}));
-    let all = ExecutionFilter::new();
-    let redaction = Redaction::new().path("card.number").expect("a path");
-    let found = |index: &ExecutionIndex, text: &str| search(index, &all, text).len();
-    for (masked, is_masked) in [
-        (Redaction::new(), false),
-        (redaction.clone(), true),
-        (Redaction::new(), false),
-    ] {
-        // Each time the masks differ from those of the file.
-        let index = ExecutionIndex::open_redacted(world.path(), &masked).expect("an index");
-        index.catch_up().expect("it has not stopped");
-        assert_eq!(found(&index, "rent"), 1);
-        assert_eq!(found(&index, "https://x/"), 1);
-        for part in [&token[..8], &token[20..50], &token] {
-            assert_eq!(found(&index, part), 0, "{part}");
-        }
-        assert_eq!(found(&index, &number[..6]), usize::from(!is_masked));
-        assert_eq!(found(&index, "\"number\":\"4"), usize::from(!is_masked));
-        assert_eq!(index.masks(&redaction), is_masked);
-        assert!(index.masks(&Redaction::new().task_tokens()));
-        drop(index);
-        if is_masked {
-            let bytes = std::fs::read(world.folder.path().join("orders.db-index")).expect("a file");
-            let has_number = bytes
-                .windows(number.len())
-                .any(|part| part == number.as_bytes());
-            assert!(!has_number, "the file has the number");
-        }
-    }
+    world.start("an order");
 }

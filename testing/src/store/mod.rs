@@ -29,12 +29,18 @@
 //! store::random_copies(&mut Memory::default(), &mut Memory::default(), 10);
 //! ```
 
+mod engine_of_store;
+mod execution_search;
+mod handler_logs;
 mod map_runs;
 mod random_changes;
 mod random_copies;
 
 use stepwright_engine::store::{Store, StoreError, StoreReader};
 
+pub use self::engine_of_store::TestedDerivedData;
+pub use self::execution_search::{indexed_changes, indexed_masks, random_searches};
+pub use self::handler_logs::handler_logs;
 pub use self::map_runs::map_runs;
 pub use self::random_changes::{random_changes, random_messages};
 pub use self::random_copies::random_copies;

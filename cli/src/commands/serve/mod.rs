@@ -14,8 +14,8 @@ use std::time::Duration;
 use stepwright_asl::MachineType;
 use stepwright_engine::handler_logs::HandlerLogs;
 use stepwright_engine::search::ExecutionIndex;
-use stepwright_engine::store::{SqliteStore, Store};
-use stepwright_engine::{Engine, Limits};
+use stepwright_engine::store::{SqliteStore, Store, StoreError};
+use stepwright_engine::{Engine, Limits, Redaction};
 use stepwright_integrations::{ServiceCalls, StatusEvents, StatusEventsError};
 use stepwright_server::{
     AccessKeys, AccessKeysError, ConsoleMode, Schedules, Server, ServerBuilder,
@@ -37,7 +37,7 @@ use crate::engine::signals::{Signals, survive_size_limit};
 use crate::engine::tasks::{ServerTasks, TestTasks};
 use crate::failure::Failure;
 use crate::store_file::{cannot as cannot_store, new_writer, note_access};
-use crate::store_place::StorePlace;
+use crate::store_place::{DatabasePlace, StorePlace};
 use crate::terminal::diagnostics;
 use crate::terminal::progress::{Destination, ServerProgress};
 use crate::terminal::standard_error::dropped_lines;
@@ -118,7 +118,7 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
         .schedules(schedules)
         .shutdown(signals.wait(1))
         .grace(grace);
-    server = with_store_files(server, &arguments, handler_logs.as_ref())?;
+    server = with_derived_data(server, &arguments, &engine, handler_logs.as_ref())?;
     let studio = studio_of(&arguments)?;
     let studio_address = studio.as_ref().map(Studio::address);
     if let Some(studio) = studio {
@@ -188,8 +188,6 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
 fn check_store(arguments: &ServeArguments) -> Result<(), Failure> {
     let is_database = matches!(arguments.store, Some(StorePlace::Database(_)));
     let refused = [
-        (arguments.index, "--index"),
-        (arguments.keep_logs, "--keep-logs"),
         (arguments.max_store_size.is_some(), "--max-store-size"),
         (arguments.accounts == AccountsChoice::Any, "--accounts any"),
     ];
@@ -201,23 +199,67 @@ fn check_store(arguments: &ServeArguments) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Sets the logs of handlers and the index of executions, which are files next to the store.
-fn with_store_files(
+/// Sets the logs of handlers and the index of executions, which are stored next to the store.
+fn with_derived_data(
     mut server: ServerBuilder,
     arguments: &ServeArguments,
+    engine: &Engine,
     handler_logs: Option<&HandlerLogs>,
 ) -> Result<ServerBuilder, Failure> {
-    let path = arguments.store.as_ref().and_then(StorePlace::file);
-    if let (Some(logs), Some(path)) = (handler_logs, path) {
-        logs.keep(path);
+    let Some(place) = &arguments.store else {
+        return Ok(server);
+    };
+    if let Some(logs) = handler_logs {
+        match place {
+            StorePlace::File(path) => logs.keep(path),
+            StorePlace::Database(database) => keep_in_database(logs, database)?,
+        }
         server = server.handler_logs(logs.clone());
     }
-    if let (true, Some(path)) = (arguments.index, path) {
-        let index = ExecutionIndex::open_redacted(path, &arguments.redact.redaction());
-        let index = index.map_err(cannot_store)?;
-        server = server.execution_search(Arc::new(index));
+    if arguments.index {
+        let redaction = arguments.redact.redaction();
+        let index = match place {
+            StorePlace::File(path) => ExecutionIndex::open_redacted(path, &redaction),
+            StorePlace::Database(database) => index_in_database(database, engine, &redaction)?,
+        };
+        server = server.execution_search(Arc::new(index.map_err(cannot_store)?));
     }
     Ok(server)
+}
+
+/// Stores the logs of handlers in the database of the store.
+#[cfg(feature = "postgres")]
+fn keep_in_database(logs: &HandlerLogs, database: &DatabasePlace) -> Result<(), Failure> {
+    let storage = stepwright_postgres::PostgresLogs::new(database.options()?);
+    logs.keep_in(storage.map_err(cannot_store)?);
+    Ok(())
+}
+
+#[cfg(not(feature = "postgres"))]
+fn keep_in_database(_: &HandlerLogs, _: &DatabasePlace) -> Result<(), Failure> {
+    Err(crate::store_place::without_postgres())
+}
+
+/// Opens the index in the database of the store.
+#[cfg(feature = "postgres")]
+fn index_in_database(
+    database: &DatabasePlace,
+    engine: &Engine,
+    redaction: &Redaction,
+) -> Result<Result<ExecutionIndex, StoreError>, Failure> {
+    let options = database.options()?;
+    let storage = stepwright_postgres::PostgresIndex::new(options, engine.store_lease());
+    let index = storage.and_then(|storage| ExecutionIndex::open_in(storage, redaction));
+    Ok(index)
+}
+
+#[cfg(not(feature = "postgres"))]
+fn index_in_database(
+    _: &DatabasePlace,
+    _: &Engine,
+    _: &Redaction,
+) -> Result<Result<ExecutionIndex, StoreError>, Failure> {
+    Err(crate::store_place::without_postgres())
 }
 
 /// Adds the pages of the studio, which close their streams at the first signal.

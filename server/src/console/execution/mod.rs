@@ -177,6 +177,10 @@ pub(super) async fn render(console: Console, params: Params) -> PageResult {
         ));
     }
     let tab = params.text("view");
+    let lines = match tab {
+        "logs" => logs::read(console.handler_logs.as_ref(), arn).await,
+        _ => None,
+    };
     Ok(page.render(
         console,
         html! {
@@ -198,7 +202,7 @@ pub(super) async fn render(console: Console, params: Params) -> PageResult {
             @match tab {
                 "events" => (events(history, arn, params)),
                 "logs" if console.source.store().is_some() => (logs::missing()),
-                "logs" => (logs::panel(console.handler_logs.as_ref(), arn, run.execution().started())),
+                "logs" => (logs::panel(lines.as_ref(), run.execution().started())),
                 "data" => (data(&view)),
                 _ => (states(console, &run, &view, &waits, shown_state, params.get(link::RESTART).is_some())),
             }
