@@ -3,7 +3,9 @@
 //! and runs them.
 
 mod deployments;
+mod derived_data;
 mod engine;
+mod files;
 mod model;
 mod numbers;
 mod page;

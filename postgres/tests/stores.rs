@@ -6,26 +6,31 @@ use bytes::Bytes;
 use stepwright_engine::Status;
 use stepwright_engine::clock::Timestamp;
 use stepwright_engine::store::{
-    Change, MemoryStore, SqliteStore, Store, StoreError, StoreReader, StoredExecution,
-    StoredListing, copy,
+    Change, MemoryStore, Store, StoreError, StoreReader, StoredExecution, StoredListing, copy,
 };
-use stepwright_postgres::PostgresStore;
+use stepwright_postgres::{PostgresOptions, PostgresStore};
 use stepwright_testing::store::{self, TestedStore};
-use tempfile::TempDir;
 
+use crate::files::Files;
 use crate::server::Server;
 
 /// Stores in the schemas of a server.
-struct Schemas {
-    server: Server,
+pub(crate) struct Schemas {
+    pub(crate) server: Server,
     topic: &'static str,
+}
+
+impl Schemas {
+    pub(crate) fn options(&self, number: u32) -> PostgresOptions {
+        self.server.options(&format!("{}_{number}", self.topic))
+    }
 }
 
 impl TestedStore for Schemas {
     type Store = PostgresStore;
 
     fn open(&mut self, number: u32) -> Result<PostgresStore, StoreError> {
-        PostgresStore::open_with(self.server.options(&format!("{}_{number}", self.topic)))
+        PostgresStore::open_with(self.options(number))
     }
 
     fn reader(&mut self, number: u32) -> Option<Result<Box<dyn StoreReader>, StoreError>> {
@@ -33,7 +38,7 @@ impl TestedStore for Schemas {
     }
 }
 
-fn schemas(topic: &'static str) -> Schemas {
+pub(crate) fn schemas(topic: &'static str) -> Schemas {
     Schemas {
         server: Server::start(),
         topic,
@@ -64,21 +69,10 @@ fn messages_have_the_same_numbers_as_in_a_memory_store() {
     store::random_messages(&mut schemas("messages"), cases());
 }
 
-/// Stores in the files of a folder.
-struct Files(TempDir);
-
-impl TestedStore for Files {
-    type Store = SqliteStore;
-
-    fn open(&mut self, number: u32) -> Result<SqliteStore, StoreError> {
-        SqliteStore::open(self.0.path().join(format!("{number}.db")))
-    }
-}
-
 #[test]
 #[ignore = "needs a PostgreSQL server"]
 fn copies_from_a_file_to_a_database_and_back_are_equal() {
-    let mut files = Files(tempfile::tempdir().expect("a folder"));
+    let mut files = Files::new();
     store::random_copies(&mut files, &mut schemas("copies"), cases());
 }
 

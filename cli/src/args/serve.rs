@@ -142,12 +142,12 @@ pub(crate) struct ServeArguments {
     /// Do not serve GET /metrics, which needs no signature
     #[arg(long)]
     pub(crate) no_metrics: bool,
-    /// Index the text of inputs, outputs, errors and causes in a file next to --store, so that the
-    /// console finds executions by text among all of them
+    /// Index the text of inputs, outputs, errors and causes in a file next to --store or in its
+    /// database, so that the console finds executions by text among all of them
     #[arg(long, requires = "store")]
     pub(crate) index: bool,
     /// Keep what the commands of --task write to standard error, for the view Logs of the console,
-    /// in a file next to --store
+    /// in a file next to --store or in its database
     #[arg(long, requires = "store")]
     pub(crate) keep_logs: bool,
     /// Confirm once that this machine's clock is right, after a warning that it is far ahead of the

@@ -49,7 +49,9 @@ impl TestedDerivedData for Files {
 
 #[test]
 fn the_index_finds_what_a_scan_of_all_finds() {
-    store::random_searches(&mut Files::new(), 256);
+    let cases = std::env::var("PROPTEST_CASES").ok();
+    let cases = cases.and_then(|cases| cases.parse().ok());
+    store::random_searches(&mut Files::new(), cases.unwrap_or(100));
 }
 
 #[test]

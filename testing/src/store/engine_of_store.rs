@@ -76,11 +76,13 @@ impl<'t, T: TestedDerivedData> EngineOfStore<'t, T> {
 
     /// Starts an execution, and waits for its end, unless it waits. Returns its ARN.
     pub(super) fn start(&self, input: Json) -> String {
+        self.start_with(input, StartOptions::new())
+    }
+
+    pub(super) fn start_with(&self, input: Json, options: StartOptions) -> String {
         let ends = input["kind"] != "wait";
         self.runtime.block_on(async {
-            let started = self
-                .engine
-                .start_machine("orders", input, StartOptions::new());
+            let started = self.engine.start_machine("orders", input, options);
             let run = started.await.expect("it starts");
             if ends {
                 run.report().await;

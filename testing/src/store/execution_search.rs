@@ -42,6 +42,29 @@ fn search(index: &ExecutionIndex, filter: &ExecutionFilter, text: &str) -> Vec<S
     }
 }
 
+/// A random execution: its text and its kind.
+fn execution() -> impl Strategy<Value = (String, &'static str)> {
+    (text(), select(&["reply", "fail", "wait"][..]))
+}
+
+/// Parts of texts, which are found more often than random ones.
+fn parts<'t>(texts: impl Iterator<Item = &'t String>) -> impl Iterator<Item = String> {
+    let texts = texts.flat_map(|text| [json!(text).to_string(), text.clone()]);
+    texts.flat_map(|text| {
+        let text: Vec<char> = text.chars().collect();
+        let middle = text.len() / 2;
+        [&text[..middle], &text[middle..]].map(String::from_iter)
+    })
+}
+
+fn filters() -> [ExecutionFilter; 3] {
+    [
+        ExecutionFilter::new(),
+        ExecutionFilter::new().status(Status::Succeeded),
+        ExecutionFilter::new().machine("none"),
+    ]
+}
+
 /// Random executions, some of which start while the index is open, are found by random texts and by
 /// parts of their own texts. Opens a store for each case.
 ///
@@ -49,8 +72,11 @@ fn search(index: &ExecutionIndex, filter: &ExecutionFilter, text: &str) -> Vec<S
 ///
 /// With the difference.
 pub fn random_searches(tested: &mut impl TestedDerivedData, cases: u32) {
-    let execution = (text(), select(&["reply", "fail", "wait"][..]));
-    let given = (vec(execution, 0..12), vec(text(), 0..3), vec(text(), 1..12));
+    let given = (
+        vec(execution(), 0..12),
+        vec(text(), 0..3),
+        vec(text(), 1..12),
+    );
     let mut runner = TestRunner::new(Config::with_cases(cases));
     let tested = RefCell::new((tested, 0));
     let checked = runner.run(&given, |(executions, later, needles)| {
@@ -66,21 +92,9 @@ pub fn random_searches(tested: &mut impl TestedDerivedData, cases: u32) {
             world.start(json!({"text": text, "kind": "reply"}));
         }
         index.catch_up().expect("it has not stopped");
-        // Parts of the texts are found more often than random ones.
-        let parts = executions.iter().map(|(text, _)| text).chain(&later);
-        let parts = parts.flat_map(|text| [json!(text).to_string(), text.clone()]);
-        let parts = parts.flat_map(|text| {
-            let text: Vec<char> = text.chars().collect();
-            let middle = text.len() / 2;
-            [&text[..middle], &text[middle..]].map(String::from_iter)
-        });
+        let parts = parts(executions.iter().map(|(text, _)| text).chain(&later));
         let needles: Vec<String> = needles.iter().cloned().chain(parts).collect();
-        let filters = [
-            ExecutionFilter::new(),
-            ExecutionFilter::new().status(Status::Succeeded),
-            ExecutionFilter::new().machine("none"),
-        ];
-        for filter in filters {
+        for filter in filters() {
             for needle in needles.iter().filter(|needle| !needle.is_empty()) {
                 let found = search(&index, &filter, needle);
                 prop_assert_eq!(found, world.scan(&filter, needle), "{:?}", needle);
@@ -90,6 +104,71 @@ pub fn random_searches(tested: &mut impl TestedDerivedData, cases: u32) {
     });
     if let Err(error) = checked {
         panic!("{error}");
+    }
+}
+
+/// The indexes of two kinds of stores have the same pages, and compare the same executions.
+///
+/// # Panics
+///
+/// With the difference.
+pub fn same_searches(
+    first: &mut impl TestedDerivedData,
+    second: &mut impl TestedDerivedData,
+    cases: u32,
+) {
+    let given = (vec(execution(), 0..20), vec(text(), 1..20));
+    let mut runner = TestRunner::new(Config::with_cases(cases));
+    let stores = RefCell::new((first, second, 0));
+    let checked = runner.run(&given, |(executions, needles)| {
+        let mut stores = stores.borrow_mut();
+        let (first, second, number) = &mut *stores;
+        *number += 1;
+        let mut first = EngineOfStore::open(&mut **first, *number);
+        let mut second = EngineOfStore::open(&mut **second, *number);
+        for (number, (text, kind)) in executions.iter().enumerate() {
+            let input = json!({"text": text, "kind": kind});
+            let options = || StartOptions::new().name(format!("e-{number}"));
+            first.start_with(input.clone(), options());
+            second.start_with(input, options());
+        }
+        let first = first.index(&Redaction::new());
+        let second = second.index(&Redaction::new());
+        let parts = parts(executions.iter().map(|(text, _)| text));
+        for needle in needles.iter().cloned().chain(parts) {
+            for filter in filters() {
+                prop_assert_eq!(
+                    pages(&first, &filter, &needle),
+                    pages(&second, &filter, &needle),
+                    "{:?}",
+                    needle
+                );
+            }
+        }
+        Ok(())
+    });
+    if let Err(error) = checked {
+        panic!("{error}");
+    }
+}
+
+/// Returns the names of each page of a search, and how many executions it compared.
+fn pages(
+    index: &ExecutionIndex,
+    filter: &ExecutionFilter,
+    text: &str,
+) -> Vec<(Vec<String>, usize)> {
+    let mut pages = Vec::new();
+    let mut next = filter.clone().limit(3);
+    loop {
+        let found = index.page(&next, text).expect("a page");
+        let executions = found.page.executions.into_iter();
+        let names = executions.map(|execution| execution.name).collect();
+        pages.push((names, found.compared));
+        match found.page.next {
+            Some(after) => next = filter.clone().limit(3).after(after),
+            None => return pages,
+        }
     }
 }
 

@@ -39,7 +39,7 @@ mod random_copies;
 use stepwright_engine::store::{Store, StoreError, StoreReader};
 
 pub use self::engine_of_store::TestedDerivedData;
-pub use self::execution_search::{indexed_changes, indexed_masks, random_searches};
+pub use self::execution_search::{indexed_changes, indexed_masks, random_searches, same_searches};
 pub use self::handler_logs::handler_logs;
 pub use self::map_runs::map_runs;
 pub use self::random_changes::{random_changes, random_messages};

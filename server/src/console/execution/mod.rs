@@ -144,6 +144,11 @@ pub(super) async fn render(console: Console, params: Params) -> PageResult {
     let is_redrivable = is_redrivable(console, &run).await;
     let transitions = Transitions::of(console, &timeline).await?;
     let root_cause = RootCause::of(console, arn, &timeline).await?;
+    let tab = params.text("view");
+    let lines = match tab {
+        "logs" => logs::read(console.handler_logs.as_ref(), arn).await,
+        _ => None,
+    };
     let definition: Option<Asl> = history.definition().and_then(|text| text.parse().ok());
     let selected = selected(&timeline, params);
     let overlay = definition
@@ -176,11 +181,6 @@ pub(super) async fn render(console: Console, params: Params) -> PageResult {
             &[("arn", arn), ("after", &after)],
         ));
     }
-    let tab = params.text("view");
-    let lines = match tab {
-        "logs" => logs::read(console.handler_logs.as_ref(), arn).await,
-        _ => None,
-    };
     Ok(page.render(
         console,
         html! {
