@@ -38,6 +38,7 @@ const NOT_ON_THE_PAGE: &[&str] = &[
     "macros/src/check/terms/proof.rs",
     "cli/src/args",
     "cli/src/engine/service_arguments.rs",
+    "testing/src/store",
     "cli/src/commands/bench",
     "cli/src/commands/convert/text.rs",
     "cli/src/commands/graph",
@@ -125,7 +126,7 @@ const OUTPUT: &[&str] = &[
 
 /// Keywords and expressions of SQL statements.
 const SQL: &[&str] = &[
-    "SELECT ", "INSERT ", "UPDATE ", "DELETE ", "CREATE ", " WHERE ", "IS NULL", " = ?",
+    "SELECT ", "INSERT ", "UPDATE ", "DELETE ", "CREATE ", " WHERE ", " JOIN ", "IS NULL", " = ?",
 ];
 
 /// Names in templates of JSONata expressions.

@@ -6,8 +6,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::{Duration, Instant};
 
 use super::line::{BYTES_PER_EXECUTION, LogLine};
+use super::log_counters::LogCounters;
 use super::log_storage::{LogStorage, LogTables, LoggedLines, StoredLine};
-use super::stored_logs::LogCounters;
 use crate::store::DerivedError;
 
 /// How many lines one transaction adds.

@@ -62,6 +62,7 @@ mod bounded_text;
 mod layer;
 mod line;
 mod line_visitor;
+mod log_counters;
 #[cfg(feature = "sqlite")]
 mod log_format;
 mod log_storage;

@@ -1,10 +1,11 @@
 //! Log lines in tables next to a store, so that they survive a restart.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{self, SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::line::LogLine;
+use super::log_counters::LogCounters;
 use super::log_storage::{LogStorage, LogTables};
 use super::log_writer::{LogMessage, LogWriter};
 use crate::store::DerivedError;
@@ -24,26 +25,6 @@ pub(super) struct StoredLogs {
 /// The connection that reads lines.
 #[derive(Default)]
 struct LogReader(Mutex<Option<Box<dyn LogTables>>>);
-
-/// What the logs and their thread share.
-#[derive(Debug, Default)]
-pub(super) struct LogCounters {
-    /// Lines that were not written.
-    lost: AtomicU64,
-    /// Callers that wait until lines are written, and the end of the logs.
-    waiting: AtomicUsize,
-}
-
-impl LogCounters {
-    pub(super) fn lose(&self, lines: u64) {
-        self.lost.fetch_add(lines, Ordering::Relaxed);
-    }
-
-    /// Whether a caller waits until lines are written.
-    pub(super) fn is_awaited(&self) -> bool {
-        self.waiting.load(Ordering::Acquire) > 0
-    }
-}
 
 impl StoredLogs {
     /// Opens the tables, and starts the thread that writes to them. Returns the logs and the number

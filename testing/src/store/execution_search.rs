@@ -66,7 +66,7 @@ fn filters() -> [ExecutionFilter; 3] {
 }
 
 /// Random executions, some of which start while the index is open, are found by random texts and by
-/// parts of their own texts. Opens a store for each case.
+/// parts of their texts. Opens a store for each case.
 ///
 /// # Panics
 ///

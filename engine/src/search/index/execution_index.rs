@@ -25,11 +25,11 @@ const REQUESTS: usize = 16;
 /// An index for text in the inputs, outputs, error names and causes of executions:
 /// [`ExecutionSearch`].
 ///
-/// The index of a store in a file (feature `sqlite`) is a file next to it: `orders.db-index` next to
-/// `orders.db`. That of a store in PostgreSQL is in its schema. A thread of this program fills it
-/// from what is committed, so that the engine never waits for it. The file can be deleted while no
-/// program uses it; a missing, damaged or older file is built again. When it cannot be written, for
-/// example because the disk is full, the index stops with a line in the log, and the engine
+/// The index of a store in a file (feature `sqlite`) is a file next to it: `orders.db-index` next
+/// to `orders.db`. That of a store in PostgreSQL is in its schema. A thread of this program fills
+/// it from what is committed, so that the engine never waits for it. The file can be deleted while
+/// no program uses it; a missing, damaged or older file is built again. When it cannot be written,
+/// for example because the disk is full, the index stops with a line in the log, and the engine
 /// continues. While a database is away, the index waits.
 ///
 /// The index contains the data of executions in plain text, as the store does, but without task

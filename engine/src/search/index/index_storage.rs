@@ -105,7 +105,7 @@ pub trait IndexTables: Send {
     fn write(&mut self, changes: &[IndexChange]) -> Result<(), DerivedError>;
 }
 
-/// What an index stores of an execution, without its texts.
+/// An execution in an index, without its texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IndexEntry {
     /// Its ARN.
@@ -140,7 +140,7 @@ pub enum IndexChange {
     Write {
         /// Its key.
         key: i64,
-        /// What is stored of it.
+        /// The execution.
         entry: IndexEntry,
         /// Its input, its output, its error name and its cause.
         texts: [String; 4],
@@ -207,7 +207,7 @@ pub struct IndexCandidate {
     pub found: Option<StoredExecution>,
 }
 
-/// What an index reads of a store to find what has changed. The methods fail with errors of the
+/// The store of an index, as it is read to find the changes. The methods fail with errors of the
 /// store.
 pub trait IndexedStore: Send {
     /// Returns whether a commit may have changed the store since the last call.
