@@ -153,7 +153,8 @@ impl Plan {
             None => below(entropy, 25) == 0,
         };
         let end = match below(entropy, 10) {
-            0..=1 if is_database => End::Stop(millis(entropy, 4_500, 9_000)),
+            // A standby that is stopped may continue as a standby.
+            0..=1 if is_database && early_end.is_none() => End::Stop(millis(entropy, 4_500, 9_000)),
             0..=3 => End::Kill,
             4..=6 => End::Terminate,
             7..=8 => End::TerminateTwice(millis(entropy, 0, 600)),
