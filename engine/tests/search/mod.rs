@@ -1,85 +1,13 @@
-//! The index and the logs next to a store in a file.
+//! The index next to a store in a file.
 
 use std::path::PathBuf;
 
 use serde_json::json;
-use stepwright_engine::handler_logs::HandlerLogs;
 use stepwright_engine::search::{ExecutionIndex, ExecutionSearch};
-use stepwright_engine::store::{SqliteStore, StoreError};
-use stepwright_engine::{Engine, ExecutionFilter, MachineType, Redaction, StartOptions};
-use stepwright_testing::store::{self, TestedDerivedData, TestedStore};
+use stepwright_engine::store::SqliteStore;
+use stepwright_engine::{Engine, ExecutionFilter, MachineType, StartOptions};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
-
-/// Stores in the files of a folder.
-struct Files(TempDir);
-
-impl Files {
-    fn new() -> Self {
-        Self(tempfile::tempdir().expect("a folder"))
-    }
-
-    fn path(&self, number: u32) -> PathBuf {
-        self.0.path().join(format!("{number}.db"))
-    }
-}
-
-impl TestedStore for Files {
-    type Store = SqliteStore;
-
-    fn open(&mut self, number: u32) -> Result<SqliteStore, StoreError> {
-        SqliteStore::open(self.path(number))
-    }
-}
-
-impl TestedDerivedData for Files {
-    fn index(
-        &mut self,
-        number: u32,
-        _: &Engine,
-        masked: &Redaction,
-    ) -> Result<ExecutionIndex, StoreError> {
-        ExecutionIndex::open_redacted(self.path(number), masked)
-    }
-
-    fn keep_logs(&mut self, number: u32, logs: &HandlerLogs) {
-        logs.keep(self.path(number));
-    }
-}
-
-#[test]
-fn the_index_finds_what_a_scan_of_all_finds() {
-    let cases = std::env::var("PROPTEST_CASES").ok();
-    let cases = cases.and_then(|cases| cases.parse().ok());
-    store::random_searches(&mut Files::new(), cases.unwrap_or(100));
-}
-
-#[test]
-fn the_index_follows_ends_deletions_and_restarts() {
-    store::indexed_changes(&mut Files::new());
-}
-
-#[test]
-fn an_index_has_no_masked_field_and_no_task_token() {
-    let mut files = Files::new();
-    store::indexed_masks(&mut files);
-    let index = ExecutionIndex::open_redacted(
-        files.path(1),
-        &Redaction::new().path("card.number").expect("a path"),
-    );
-    index
-        .expect("an index")
-        .catch_up()
-        .expect("it has not stopped");
-    let bytes = std::fs::read(files.path(1).with_extension("db-index")).expect("a file");
-    let number = b"4929123456781234";
-    assert!(!bytes.windows(number.len()).any(|part| part == number));
-}
-
-#[test]
-fn logs_survive_a_restart_and_end_with_their_executions() {
-    store::handler_logs(&mut Files::new());
-}
 
 const MACHINE: &str = r#"{"StartAt": "Reply", "States": {
     "Reply": {"Type": "Pass", "Parameters": {"reply.$": "$.text"}, "End": true}
