@@ -64,6 +64,11 @@ pub(crate) fn changed(changes: &[Change]) -> Vec<i64> {
     keys.filter_map(|key| i64::try_from(key).ok()).collect()
 }
 
+/// Whether a commit changes executions.
+pub(crate) fn changes_executions(changes: &[Change]) -> bool {
+    changes.iter().any(|change| changed_key(change).is_some())
+}
+
 fn changed_key(change: &Change) -> Option<u64> {
     match change {
         Change::Start { execution, .. } => Some(execution.key),

@@ -93,7 +93,7 @@ impl Store for PostgresStore {
         if changes.is_empty() {
             return Ok(());
         }
-        if !follow::changed(changes).is_empty() {
+        if follow::changes_executions(changes) {
             // They are older now.
             drop(self.held.take());
         }
