@@ -45,7 +45,8 @@ impl StoredExecutions {
     /// snapshot](crate::store::SqliteReader::begin_snapshot), so that all parts are checked as they
     /// were at one moment.
     ///
-    /// ```
+    #[cfg_attr(feature = "sqlite", doc = "```")]
+    #[cfg_attr(not(feature = "sqlite"), doc = "```ignore")]
     /// # extern crate stepwright_engine as stepwright_runtime;
     /// use stepwright_runtime::StoredExecutions;
     /// use stepwright_runtime::store::{SqliteReader, SqliteStore};

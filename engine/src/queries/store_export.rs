@@ -31,7 +31,8 @@ impl StoredExecutions {
     /// An engine may have the store open. Use a reader with [a
     /// snapshot](crate::store::SqliteReader::begin_snapshot).
     ///
-    /// ```
+    #[cfg_attr(feature = "sqlite", doc = "```")]
+    #[cfg_attr(not(feature = "sqlite"), doc = "```ignore")]
     /// # extern crate stepwright_engine as stepwright_runtime;
     /// use stepwright_runtime::StoredExecutions;
     /// use stepwright_runtime::store::{SqliteReader, SqliteStore, StoreError};

@@ -112,7 +112,8 @@ pub enum CopyError {
 ///
 /// A part of the content is in memory at a time, and each commit is small.
 ///
-/// ```
+#[cfg_attr(feature = "sqlite", doc = "```")]
+#[cfg_attr(not(feature = "sqlite"), doc = "```ignore")]
 /// # extern crate stepwright_engine as stepwright_runtime;
 /// use stepwright_runtime::store::{self, MemoryStore, SqliteStore, Store};
 ///

@@ -35,7 +35,8 @@ const REQUESTS: usize = 16;
 /// The index contains the data of executions in plain text, as the store does, but without task
 /// tokens and without the fields of the redaction with which it is opened.
 ///
-/// ```
+#[cfg_attr(feature = "sqlite", doc = "```")]
+#[cfg_attr(not(feature = "sqlite"), doc = "```ignore")]
 /// # extern crate stepwright_engine as stepwright_runtime;
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// use serde_json::json;
