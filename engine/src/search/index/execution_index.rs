@@ -35,10 +35,10 @@ const REQUESTS: usize = 16;
 /// The index contains the data of executions in plain text, as the store does, but without task
 /// tokens and without the fields of the redaction with which it is opened.
 ///
-#[cfg_attr(feature = "sqlite", doc = "```")]
-#[cfg_attr(not(feature = "sqlite"), doc = "```ignore")]
+/// ```
 /// # extern crate stepwright_engine as stepwright_runtime;
-/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # #[cfg(not(feature = "sqlite"))] fn main() {}
+/// # #[cfg(feature = "sqlite")] #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// use serde_json::json;
 /// use stepwright_runtime::search::{ExecutionIndex, ExecutionSearch};
 /// use stepwright_runtime::store::SqliteStore;
