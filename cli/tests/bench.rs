@@ -169,7 +169,13 @@ fn executions_are_stored_in_a_new_file() {
     assert!(percentile("p50_ms") <= percentile("p99_ms"), "{line}");
     let again = workloads.run("inc", &["--store", store]);
     assert_eq!(again.status, 2);
-    assert!(again.stderr.contains("the file exists"), "{}", again.stderr);
+    assert!(
+        again
+            .stderr
+            .contains("it exists; a benchmark needs a new file"),
+        "{}",
+        again.stderr
+    );
     let kept = stepwright(
         &[
             "executions",
