@@ -49,14 +49,7 @@ impl Committer {
         owner: Uuid,
         lease: &StoreLease,
     ) -> Result<Self, StoreError> {
-        let failed = |doing: &'static str| {
-            let database = database.clone();
-            move |error: Error| database.error(doing, &error)
-        };
-        let client = database
-            .connect()
-            .await
-            .map_err(failed("connect to the database"))?;
+        let client = database.client().await?;
         layout::prepare(&database, &client).await?;
         let epoch = lease::take(&database, &client, owner, lease).await?;
         Self::begin_with(database, client, owner, epoch).await
@@ -329,12 +322,7 @@ impl Committer {
     pub(crate) async fn connected(&mut self) -> Result<Arc<Client>, StoreError> {
         let client = match self.client.take() {
             Some(client) if !client.is_closed() => client,
-            _ => {
-                let connected = self.database.connect().await;
-                let connected = connected
-                    .map_err(|error| self.database.error("connect to the database", &error));
-                Arc::new(connected?)
-            }
+            _ => Arc::new(self.database.client().await?),
         };
         self.client = Some(client.clone());
         Ok(client)

@@ -163,6 +163,12 @@ impl Database {
         Ok(client)
     }
 
+    /// Connects, with the error of the store.
+    pub(crate) async fn client(&self) -> Result<Client, StoreError> {
+        let connected = self.connect().await;
+        connected.map_err(|error| self.error("connect to the database", &error))
+    }
+
     /// The error of an operation.
     pub(crate) fn error(&self, doing: &str, error: &Error) -> StoreError {
         store_error(self.name(), doing, error)

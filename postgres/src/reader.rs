@@ -65,9 +65,7 @@ impl PostgresReader {
 
     /// Opens a reader for an engine, with what its standby holds.
     pub(crate) fn of(database: Database, held: HeldExecutions) -> Result<Self, StoreError> {
-        let connected = database.wait(database.connect());
-        let client =
-            connected.map_err(|error| database.error("connect to the database", &error))?;
+        let client = database.wait(database.client())?;
         Ok(Self {
             database,
             client: Some(client),

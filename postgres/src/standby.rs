@@ -93,9 +93,7 @@ impl PostgresStandby {
     pub fn open(options: PostgresOptions) -> Result<Self, StoreError> {
         let database = Database::new(options)?;
         database.wait(async {
-            let client = database.connect().await;
-            let client =
-                client.map_err(|error| database.error("connect to the database", &error))?;
+            let client = database.client().await?;
             layout::prepare(&database, &client).await
         })?;
         Ok(Self {
