@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use stepwright_engine::store::{Change, StoreError, StoreLease};
 use tokio::time::timeout;
-use tokio_postgres::{Client, Error};
+use tokio_postgres::Error;
 use uuid::Uuid;
 
 use crate::database::{Database, Statement};
 use crate::numbers::{self, NextNumber, Numbers};
 use crate::row_ids::RowIds;
+use crate::session::Session;
 use crate::sql_error::{is_constraint, is_disconnect, is_read_only};
 use crate::write::{ChangeError, ChangeWriter};
 use crate::{flight, follow, layout, lease, takeover};
@@ -23,7 +24,7 @@ const COMMIT: Duration = Duration::from_secs(30);
 /// The connection of the one engine that writes.
 pub(crate) struct Committer {
     pub(crate) database: Database,
-    client: Option<Arc<Client>>,
+    client: Option<Arc<Session>>,
     numbers: Numbers,
     ids: RowIds,
     /// Whether the ids must be read again, because a transaction that added some has no effect.
@@ -49,7 +50,7 @@ impl Committer {
         owner: Uuid,
         lease: &StoreLease,
     ) -> Result<Self, StoreError> {
-        let client = database.client().await?;
+        let client = Session::open(&database).await?;
         layout::prepare(&database, &client).await?;
         let epoch = lease::take(&database, &client, owner, lease).await?;
         Self::begin_with(database, client, owner, epoch).await
@@ -58,7 +59,7 @@ impl Committer {
     /// Takes the next number, after the lease of this epoch.
     pub(crate) async fn begin_with(
         database: Database,
-        client: Client,
+        client: Session,
         owner: Uuid,
         epoch: i64,
     ) -> Result<Self, StoreError> {
@@ -248,7 +249,7 @@ impl Committer {
             Some(changes) => statements.extend(changes),
             None => return Err(Failure::Constraint { is_number: false }),
         }
-        let sent = self.database.transact(&client, statements);
+        let sent = client.transact(&self.database, &statements);
         match timeout(COMMIT, sent).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err((number, error))) if is_constraint(&error) => Err(Failure::Constraint {
@@ -319,17 +320,17 @@ impl Committer {
     }
 
     /// The open connection, or a new one.
-    pub(crate) async fn connected(&mut self) -> Result<Arc<Client>, StoreError> {
+    pub(crate) async fn connected(&mut self) -> Result<Arc<Session>, StoreError> {
         let client = match self.client.take() {
             Some(client) if !client.is_closed() => client,
-            _ => Arc::new(self.database.client().await?),
+            _ => Arc::new(Session::open(&self.database).await?),
         };
         self.client = Some(client.clone());
         Ok(client)
     }
 
     /// The open connection, after which the ids are those of the store.
-    async fn prepared(&mut self) -> Result<Arc<Client>, StoreError> {
+    async fn prepared(&mut self) -> Result<Arc<Session>, StoreError> {
         let client = self.connected().await?;
         if self.needs_ids {
             let last_message = self.ids.last_message;

@@ -6,12 +6,9 @@
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::path::{Path, PathBuf};
-use std::pin::Pin;
 use std::sync::{Arc, Weak};
-use std::task::Poll;
 use std::time::Duration;
 
-use futures_util::future::{MaybeDone, join3, maybe_done};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
@@ -19,7 +16,7 @@ use stepwright_engine::store::StoreError;
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinHandle;
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{AsyncMessage, Client, Error, Row};
+use tokio_postgres::{AsyncMessage, Client, Config, Error, Row};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::options::PostgresOptions;
@@ -57,7 +54,7 @@ struct Shared {
 
 /// A statement with its values. A `@` before a point in the text is the schema.
 pub(crate) struct Statement<'a> {
-    text: &'static str,
+    pub(crate) text: &'static str,
     values: Vec<(Box<dyn ToSql + Sync + Send + 'a>, Type)>,
 }
 
@@ -75,10 +72,21 @@ impl<'a> Statement<'a> {
         self
     }
 
-    fn values(&self) -> Vec<(&(dyn ToSql + Sync), Type)> {
+    pub(crate) fn values(&self) -> Vec<&(dyn ToSql + Sync)> {
         let values = self.values.iter();
         values
-            .map(|(value, kind)| (&**value as &(dyn ToSql + Sync), kind.clone()))
+            .map(|(value, _)| &**value as &(dyn ToSql + Sync))
+            .collect()
+    }
+
+    pub(crate) fn kinds(&self) -> impl Iterator<Item = &Type> {
+        self.values.iter().map(|(_, kind)| kind)
+    }
+
+    pub(crate) fn typed_values(&self) -> Vec<(&(dyn ToSql + Sync), Type)> {
+        self.values()
+            .into_iter()
+            .zip(self.kinds().cloned())
             .collect()
     }
 }
@@ -144,8 +152,21 @@ impl Database {
     }
 
     pub(crate) async fn connect(&self) -> Result<Client, Error> {
-        let shared = &self.shared;
-        let (client, mut connection) = shared.options.config.connect(shared.tls.clone()).await?;
+        self.connect_as(&self.shared.options.config).await
+    }
+
+    /// Connects with options of the server, such as `-c work_mem=1MB`, after those of the address.
+    pub(crate) async fn connect_with(&self, options: &str) -> Result<Client, Error> {
+        let mut config = self.shared.options.config.clone();
+        let options = match config.get_options() {
+            Some(others) => format!("{others} {options}"),
+            None => options.to_owned(),
+        };
+        self.connect_as(config.options(options)).await
+    }
+
+    async fn connect_as(&self, config: &Config) -> Result<Client, Error> {
+        let (client, mut connection) = config.connect(self.shared.tls.clone()).await?;
         self.spawn(async move {
             // An error is that of the statement that waits.
             while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await
@@ -200,7 +221,7 @@ impl Database {
     ) -> Result<Vec<Row>, Error> {
         // Without names: a pooler may give each statement another connection.
         let text = self.sql(statement.text);
-        client.query_typed(&text, &statement.values()).await
+        client.query_typed(&text, &statement.typed_values()).await
     }
 
     pub(crate) async fn execute(
@@ -209,35 +230,7 @@ impl Database {
         statement: Statement<'_>,
     ) -> Result<u64, Error> {
         let text = self.sql(statement.text);
-        client.execute_typed(&text, &statement.values()).await
-    }
-
-    /// Sends statements as one transaction, without waiting for an answer between them. Returns
-    /// the first error with the number of its statement; then none has an effect.
-    pub(crate) async fn transact(
-        &self,
-        client: &Client,
-        statements: Vec<Statement<'_>>,
-    ) -> Result<(), (usize, Error)> {
-        let begin = client.batch_execute("BEGIN");
-        let texts: Vec<String> = statements
-            .iter()
-            .map(|statement| self.sql(statement.text))
-            .collect();
-        let values: Vec<_> = statements.iter().map(Statement::values).collect();
-        let sent = texts
-            .iter()
-            .zip(&values)
-            .map(|(text, values)| client.execute_typed(text, values));
-        // A request is sent when it is polled first, and all are polled in this order. After an
-        // error, the server refuses the others, and its answer to COMMIT is that of ROLLBACK.
-        let sent = in_order(sent);
-        let (begun, done, committed) = join3(begin, sent, client.batch_execute("COMMIT")).await;
-        begun.map_err(|error| (0, error))?;
-        for (number, done) in done.into_iter().enumerate() {
-            done.map_err(|error| (number, error))?;
-        }
-        committed.map_err(|error| (statements.len(), error))
+        client.execute_typed(&text, &statement.typed_values()).await
     }
 }
 
@@ -254,28 +247,6 @@ impl fmt::Debug for Database {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Database").field(&self.shared.name).finish()
     }
-}
-
-/// Polls futures in their order, and returns their results. `join_all` may return to its caller
-/// before it has polled all of many futures.
-async fn in_order<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output> {
-    let mut all: Vec<Pin<Box<MaybeDone<F>>>> =
-        futures.map(|future| Box::pin(maybe_done(future))).collect();
-    poll_fn(|context| {
-        let waiting = all
-            .iter_mut()
-            .filter_map(|future| future.as_mut().poll(context).is_pending().then_some(()))
-            .count();
-        if waiting == 0 {
-            Poll::Ready(())
-        } else {
-            Poll::Pending
-        }
-    })
-    .await;
-    all.iter_mut()
-        .filter_map(|future| future.as_mut().take_output())
-        .collect()
 }
 
 /// A name in double quotes.

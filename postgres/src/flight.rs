@@ -3,6 +3,9 @@
 //! Nothing is read between them, so the tables themselves refuse what does not fit: a value that is
 //! missing then is a constraint that fails. The transaction is repeated in single steps to find the
 //! change that does not fit.
+//!
+//! A plan is used again when the tables have grown, so no statement has an `EXISTS`: PostgreSQL may
+//! read a whole table for it, once for all rows.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -247,7 +250,7 @@ fn insert_executions<'a>(rows: &[(i64, i64, i64, &'a StoredExecution)]) -> State
     }
     let insert = Statement::new(
         "INSERT INTO @.executions
-         SELECT CASE WHEN map_run IS NULL OR EXISTS (SELECT 1 FROM @.map_runs WHERE map_runs.arn = map_run) THEN key END,
+         SELECT CASE WHEN map_run IS NULL OR (SELECT TRUE FROM @.map_runs WHERE map_runs.arn = map_run) THEN key END,
              arn, name, machine, version, map_run, number, position, started,
              has_origin, origin_machine, origin_version, origin_alias, redrives, redriven, items
          FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
@@ -314,8 +317,8 @@ fn insert_executions<'a>(rows: &[(i64, i64, i64, &'a StoredExecution)]) -> State
 fn insert_records<'a>(rows: &[(i64, i64, &'a [u8], bool)]) -> Statement<'a> {
     Statement::new(
         "INSERT INTO @.records
-         SELECT key, seq, CASE WHEN is_next OR EXISTS
-             (SELECT 1 FROM @.records AS before WHERE before.key = rows.key AND before.seq = rows.seq - 1) THEN data END
+         SELECT key, seq, CASE WHEN is_next OR
+             (SELECT TRUE FROM @.records AS before WHERE before.key = rows.key AND before.seq = rows.seq - 1) THEN data END
          FROM unnest($1, $2, $3, $4) AS rows (key, seq, data, is_next)",
     )
     .with(column(rows, |row| row.0), Type::INT8_ARRAY)

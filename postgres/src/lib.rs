@@ -36,8 +36,9 @@
 //! # Boundary
 //!
 //! - It depends on the traits of stores, and on nothing else of the engine.
-//! - Only this package knows SQL for PostgreSQL. It needs no right beyond its schema, and no
-//!   feature of a session, so that a connection pooler in transaction mode works.
+//! - Only this package knows SQL for PostgreSQL. It needs no right beyond its schema. It
+//!   gives statements names only where a connection has a process of the server for itself, so that
+//!   a connection pooler in transaction mode works.
 
 mod commit;
 mod database;
@@ -55,6 +56,7 @@ mod row;
 mod row_ids;
 mod scan;
 mod search_index;
+mod session;
 mod sql_error;
 mod standby;
 mod store;

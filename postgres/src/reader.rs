@@ -17,12 +17,12 @@ use tokio_postgres::{Client, Row};
 
 use crate::database::{Database, Statement};
 use crate::follow::{HeldExecutions, OpenExecution};
-use crate::layout;
 use crate::list::ListQuery;
 use crate::options::PostgresOptions;
 use crate::row::{self, EXECUTION, EXECUTIONS, RowError};
 use crate::sql_error::is_disconnect;
 use crate::write::signed;
+use crate::{layout, session};
 
 /// The tables that are derived from the others, which no retention can make smaller.
 const DERIVED: &[&str] = &["search_entries", "search_masks", "logs", "log_lines"];
@@ -112,8 +112,8 @@ impl PostgresReader {
         statements: impl Fn() -> Vec<Statement<'a>>,
     ) -> Result<(), StoreError> {
         let applied = self.read(async |database, client| {
-            let applied = database.transact(client, statements()).await;
-            applied.map(|()| Vec::new()).map_err(|(_, error)| error)
+            let applied = session::transact(database, client, &statements()).await;
+            applied.map(|()| Vec::new())
         });
         applied.map(drop)
     }

@@ -15,6 +15,7 @@ use crate::layout;
 use crate::lease::{self, Holder};
 use crate::numbers;
 use crate::options::PostgresOptions;
+use crate::session::Session;
 use crate::store::PostgresStore;
 
 /// Follows a store that an engine writes to, and takes it over when that engine ends or dies.
@@ -176,12 +177,12 @@ impl Follower {
     }
 
     /// Reads what is new, and asks for the lease.
-    async fn round(&mut self, client: &mut Option<Client>) -> Result<Option<Taken>, StoreError> {
+    async fn round(&mut self, client: &mut Option<Session>) -> Result<Option<Taken>, StoreError> {
         let database = self.database.clone();
         let failed = |error| database.error("follow the engine", &error);
         let open = match client.take().filter(|client| !client.is_closed()) {
             Some(open) => open,
-            None => database.connect().await.map_err(failed)?,
+            None => Session::open(&database).await?,
         };
         self.follow(&open).await?;
         let (owner, lease) = (Uuid::new_v4(), StoreLease::new());

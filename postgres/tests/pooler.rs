@@ -26,6 +26,11 @@ struct Pooler {
 impl Pooler {
     /// Starts a pooler. `STEPWRIGHT_PGBOUNCER` is its program.
     fn start() -> Pooler {
+        Pooler::start_with("")
+    }
+
+    /// Starts a pooler with a further line in its settings.
+    fn start_with(setting: &str) -> Pooler {
         let program = env::var_os("STEPWRIGHT_PGBOUNCER");
         let program = program.expect("STEPWRIGHT_PGBOUNCER is set by `.ci/postgres`");
         let server = Server::start();
@@ -45,7 +50,8 @@ impl Pooler {
                  listen_port = {port}\n\
                  unix_socket_dir =\n\
                  auth_type = any\n\
-                 pool_mode = transaction\n"
+                 pool_mode = transaction\n\
+                 {setting}\n"
             ),
         )
         .expect("it is written");
@@ -158,5 +164,13 @@ fn two_engines_that_fight_for_a_store_lose_no_commit() {
 #[ignore = "needs a PostgreSQL server"]
 fn two_engines_that_fight_for_a_store_through_a_pooler_lose_no_commit() {
     let pooler = Pooler::start();
+    fight(&pooler.server, &pooler.options("orders"));
+}
+
+/// A store that takes such a pooler for a server would use a name that another connection gave.
+#[test]
+#[ignore = "needs a PostgreSQL server"]
+fn two_engines_that_fight_through_a_pooler_that_ignores_options_lose_no_commit() {
+    let pooler = Pooler::start_with("ignore_startup_parameters = options");
     fight(&pooler.server, &pooler.options("orders"));
 }

@@ -3,6 +3,8 @@
 use std::thread;
 
 use bytes::Bytes;
+use stepwright_engine::Status;
+use stepwright_engine::clock::Timestamp;
 use stepwright_engine::store::{Change, Store, StoreError};
 use stepwright_postgres::PostgresStore;
 
@@ -225,4 +227,45 @@ fn names_with_any_character_are_stored() {
     let mut reader = store.reader().expect("a reader");
     let open = reader.open_executions().expect("executions");
     assert_eq!(&*open[0].name, "zero \0, and \u{1F980}");
+}
+
+#[test]
+#[ignore = "needs a PostgreSQL server"]
+fn commits_find_rows_by_their_keys_also_when_the_tables_grow() {
+    const EXECUTIONS: u64 = 2000;
+    let server = Server::start();
+    server.sql("ALTER SYSTEM SET autovacuum = off");
+    server.sql("SELECT pg_reload_conf()");
+    let mut store = server.store("orders");
+    store
+        .commit(&[start(EXECUTIONS + 1)])
+        .expect("it is committed");
+    drop(store);
+    // Now the server knows that the tables are small.
+    server.sql("VACUUM ANALYZE");
+    let mut store = server.store("orders");
+    let close = |key| Change::Close {
+        key,
+        status: Status::Succeeded,
+        stopped: Timestamp::from_unix_micros(2),
+    };
+    let changes: [&dyn Fn(u64) -> Change; 3] = [&start, &|key| append(key, 1), &close];
+    for first in (1..EXECUTIONS).step_by(50) {
+        for change in changes {
+            let batch: Vec<Change> = (first..first + 50).map(change).collect();
+            store.commit(&batch).expect("it is committed");
+        }
+    }
+    drop(store);
+    // The server counts when the connection ends.
+    let counted = "SELECT n_tup_ins FROM pg_stat_user_tables WHERE schemaname = 'orders' AND relname = 'ends'";
+    until("the server has counted", || {
+        server.sql(counted) == EXECUTIONS.to_string()
+    });
+    let read = server.sql(
+        "SELECT (SELECT sum(seq_tup_read) FROM pg_stat_user_tables WHERE schemaname = 'orders')
+             + (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes WHERE schemaname = 'orders')",
+    );
+    let read: u64 = read.parse().expect("a number");
+    assert!(read < 30 * EXECUTIONS, "{read} rows were read");
 }
