@@ -17,7 +17,7 @@
 //! Results and errors are those of the service in a state with this input. Use an [`Evaluation`]
 //! for expressions that read the context object or variables.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use web_time::{SystemTime, UNIX_EPOCH};
 
 use stepwright_asl::json::Json;
 use stepwright_asl::jsonata::strip;

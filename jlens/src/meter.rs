@@ -7,7 +7,8 @@
 //! next [`check`] fails the evaluation. This module is not part of jlens-core.
 
 use std::cell::Cell;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use web_time::Instant;
 
 use crate::error::{Error, Result};
 

@@ -137,7 +137,7 @@ pub struct PageResponse {
 }
 
 impl PageResponse {
-    fn refusal(status: u16, reason: impl fmt::Display) -> PageResponse {
+    pub(crate) fn refusal(status: u16, reason: impl fmt::Display) -> PageResponse {
         PageResponse {
             status,
             kind: "text/plain".to_owned(),

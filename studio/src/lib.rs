@@ -34,6 +34,7 @@
 mod assets;
 mod digest;
 mod edit;
+mod editor_connection;
 mod editor_studio;
 mod editor_texts;
 mod file;
@@ -54,6 +55,7 @@ pub use edit::field_input::FieldKind;
 pub use edit::performed::NewFile;
 pub use edit::session::{DiskChange, Outcome, Session, SessionError};
 pub use edit::shown_text::{ShownEdit, ShownText};
+pub use editor_connection::{EditorAnswer, EditorConnection};
 pub use editor_studio::{EditorStudio, EditorText, PageRequest, PageResponse};
 pub use file::{StudioFile, replace_file};
 pub use page_key::PageKey;

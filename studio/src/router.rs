@@ -36,6 +36,7 @@ use crate::page_key::MOST_NONCE;
 use crate::project::Project;
 use crate::run::condition_value::{ConditionTrial, ConditionValues};
 use crate::run::debug::{self, DebugCommand};
+use crate::run::long_work::compute;
 use crate::run::report;
 use crate::run::test_data::{StateDataEdit, TestData};
 use crate::run::trial::{self, Evaluation, StateTrial};
@@ -284,7 +285,7 @@ async fn read_project(
     use_it: impl FnOnce(&Project) -> Response,
 ) -> Response {
     let shared = studio.clone();
-    match tokio::task::spawn_blocking(move || Project::of(&shared)).await {
+    match compute(move || Project::of(&shared)).await {
         Ok(project) => use_it(&project),
         Err(error) => problem(&studio, &Refusal::of(error)),
     }
@@ -694,7 +695,7 @@ async fn debug_step(
     let command: DebugCommand = body(&bytes)?;
     let folded = parameters.folded();
     let debugged = file.clone();
-    let report = tokio::task::spawn_blocking(move || {
+    let report = compute(move || {
         let session = debugged.debug.lock();
         let mut session = session.unwrap_or_else(PoisonError::into_inner);
         debug::perform(&mut session, &definition, revision, &command, &folded)

@@ -3,7 +3,8 @@
 use std::panic::Location;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use web_time::Instant;
 
 use futures_util::future::select;
 use stepwright_engine::clock::Clock;

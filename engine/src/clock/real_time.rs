@@ -2,7 +2,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, PoisonError, Weak};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use web_time::Instant;
 
 use super::timer_heap::TimerHeap;
 use super::timer_thread::{ThreadSignal, TimerThread, WakeTime};
@@ -43,12 +44,15 @@ impl Clock {
     fn start_timer_thread(&self) -> TimerThread {
         let signal = Arc::new(ThreadSignal::default());
         let (shared, raised) = (Arc::downgrade(&self.shared), signal.clone());
-        std::thread::Builder::new()
-            .name("stepwright-clock".to_owned())
-            .spawn(move || drive(&shared, &raised))
-            .unwrap_or_else(|error| {
-                panic!("the operating system starts no thread for the engine's clock: {error}")
-            });
+        // A browser has no threads. There, virtual time does not pass while a handler is pending.
+        if !cfg!(target_family = "wasm") {
+            std::thread::Builder::new()
+                .name("stepwright-clock".to_owned())
+                .spawn(move || drive(&shared, &raised))
+                .unwrap_or_else(|error| {
+                    panic!("the operating system starts no thread for the engine's clock: {error}")
+                });
+        }
         TimerThread {
             signal,
             sleeps_until: None,

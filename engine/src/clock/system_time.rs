@@ -6,9 +6,10 @@
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 #[cfg(not(target_os = "linux"))]
-use std::time::Instant;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use web_time::Instant;
+use web_time::{SystemTime, UNIX_EPOCH};
 
 use super::Timestamp;
 

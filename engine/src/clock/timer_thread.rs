@@ -1,7 +1,8 @@
 //! The thread that sleeps until the next timer is due in real time, and its wake-up signal.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use web_time::Instant;
 
 /// The thread that fires a clock's timers in real time.
 ///

@@ -1,7 +1,8 @@
 //! The thread that reads messages from the outbox, delivers them, and deletes them.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use web_time::Instant;
 
 use bytes::Bytes;
 use stepwright_interpreter::execution::StatusRecord;

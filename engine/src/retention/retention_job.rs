@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use web_time::Instant;
 
 use super::stored_versions::StoredVersions;
 use super::trusted_clock::{OFTEN, SELDOM, TrustedClock};

@@ -1,7 +1,8 @@
 //! Repeats reads that fail with a transient error.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use web_time::Instant;
 
 use bytes::Bytes;
 

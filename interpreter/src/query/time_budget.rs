@@ -5,7 +5,8 @@
 
 use std::cell::Cell;
 #[cfg(feature = "jsonata")]
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use web_time::Instant;
 
 thread_local! {
     /// The time, in microseconds, that the evaluations of the current step took; [`NO_STEP`]

@@ -3,6 +3,7 @@
 pub(crate) mod child_process;
 pub(crate) mod condition_value;
 pub(crate) mod debug;
+pub(crate) mod long_work;
 pub(crate) mod mock_answer;
 pub(crate) mod report;
 pub(crate) mod state_data;

@@ -16,6 +16,7 @@ use stepwright_history::timeline::Timeline;
 use stepwright_testing::test_state::{InspectionLevel, MockInput, TestStateRequest, test_state};
 use stepwright_testing::{Mock, Mocks, overlay};
 
+use crate::run::long_work::limited;
 use crate::run::mock_answer::{MockAnswer, mock_answers, state_names};
 use crate::run::test_data::{TestData, json, pretty};
 
@@ -152,8 +153,8 @@ pub(crate) async fn run(
         .build()
         .map_err(|error| error.to_string())?;
     let execution = engine.execute_machine("studio", input, StartOptions::new());
-    let report = tokio::time::timeout(MOST_TIME, execution).await;
-    let report = report.map_err(|_| {
+    let report = limited(MOST_TIME, execution).await;
+    let report = report.ok_or_else(|| {
         "the execution takes more than 20 seconds; a state may wait for an activity or a callback that no mock answers".to_owned()
     })?;
     let report = report.map_err(|error| error.to_string())?;

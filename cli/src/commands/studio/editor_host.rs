@@ -1,4 +1,4 @@
-//! The studio in an editor: messages in JSON on standard input and output, one a line.
+//! The studio in an editor: messages on standard input and output.
 //!
 //! A pipe needs neither a port nor a secret, and works in remote workspaces, where the editor's
 //! window and this process run on different machines.
@@ -7,10 +7,8 @@ use std::io::BufRead;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-use serde_json::json;
 use stepwright_asl::MachineType;
-use stepwright_studio::{EditorStudio, EditorText, PageRequest, PageResponse, StudioFile};
+use stepwright_studio::{EditorAnswer, EditorConnection, EditorStudio, StudioFile};
 use tokio::sync::mpsc;
 
 use crate::definitions::project::files_of;
@@ -19,160 +17,28 @@ use crate::terminal::output;
 
 use super::{has_definition, studio_file, validators_of};
 
-/// A message of the editor. The answer has its `id`.
-#[derive(Debug, Deserialize)]
-struct Message {
-    id: u64,
-    #[serde(flatten)]
-    what: Request,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(
-    tag = "method",
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase"
-)]
-enum Request {
-    /// Opens a text. Answers with its number.
-    Open {
-        path: PathBuf,
-        #[serde(flatten)]
-        text: Text,
-        is_read_only: bool,
-    },
-    /// The text has changed, or has been saved.
-    Change {
-        document: usize,
-        #[serde(flatten)]
-        text: Text,
-    },
-    /// Closes a text.
-    Close { document: usize },
-    /// Passes a request of a page.
-    Ask {
-        document: usize,
-        name: String,
-        #[serde(default)]
-        query: String,
-        body: Option<String>,
-    },
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Text {
-    text: String,
-    version: i64,
-    is_dirty: bool,
-}
-
-impl From<Text> for EditorText {
-    fn from(text: Text) -> EditorText {
-        EditorText::new(text.text, text.version).dirty(text.is_dirty)
-    }
-}
-
-/// An answer to the editor. A status from 400 on has the reason in its body.
-#[derive(Debug, Serialize)]
-struct Answer {
-    /// `None` for a message that cannot be read.
-    id: Option<u64>,
-    status: u16,
-    kind: String,
-    body: String,
-}
-
-impl Answer {
-    fn json(id: u64, body: &serde_json::Value) -> Answer {
-        Answer {
-            id: Some(id),
-            status: 200,
-            kind: "application/json".to_owned(),
-            body: body.to_string(),
-        }
-    }
-
-    fn refusal(id: Option<u64>, status: u16, reason: impl ToString) -> Answer {
-        Answer {
-            id,
-            status,
-            kind: "text/plain".to_owned(),
-            body: reason.to_string(),
-        }
-    }
-
-    fn page(id: u64, response: PageResponse) -> Answer {
-        Answer {
-            id: Some(id),
-            status: response.status,
-            kind: response.kind,
-            body: response.body,
-        }
-    }
-
-    fn send(&self) {
-        let line = serde_json::to_string(self).expect("the fields are texts and numbers");
-        output::document(&format!("{line}\n"));
-    }
-}
-
 /// Serves an editor until it closes standard input. `folders` are those of its workspace.
 pub(super) async fn serve(folders: &[PathBuf], machine_type: MachineType) -> Result<(), Failure> {
-    let studio = Arc::new(EditorStudio::new());
+    let connection = EditorConnection::new(|path| {
+        let opened = validators_of(machine_type)
+            .and_then(|mut validators| studio_file(path, &mut validators));
+        opened.map_err(reason)
+    });
     let mut lines = lines();
     while let Some(line) = lines.recv().await {
-        let Message { id, what } = match serde_json::from_str(&line) {
-            Ok(message) => message,
-            Err(error) => {
-                Answer::refusal(None, 400, format_args!("the message: {error}")).send();
-                continue;
-            }
-        };
-        // Texts change in the order of the messages. A page does not wait for the run of another.
-        match what {
-            Request::Open {
-                path,
-                text,
-                is_read_only,
-            } => {
-                let opened = validators_of(machine_type)
-                    .and_then(|mut validators| studio_file(path, &mut validators));
-                match opened {
-                    Ok(file) => {
-                        let number = studio.open(file, text.into(), is_read_only);
-                        Answer::json(id, &json!({"document": number})).send();
-                        list_workspace(&studio, folders, machine_type);
-                    }
-                    Err(failure) => Answer::refusal(Some(id), 422, reason(failure)).send(),
-                }
-            }
-            Request::Change { document, text } => match studio.follow(document, text.into()) {
-                Ok(()) => Answer::json(id, &json!({})).send(),
-                Err(error) => Answer::refusal(Some(id), 404, error).send(),
-            },
-            Request::Close { document } => {
-                studio.close(document);
-                Answer::json(id, &json!({})).send();
-            }
-            Request::Ask {
-                document,
-                name,
-                query,
-                body,
-            } => {
-                let mut request = PageRequest::new(name).query(query);
-                request.body = body;
-                let studio = studio.clone();
-                let asked = tokio::spawn(async move { studio.ask(document, request).await });
-                tokio::spawn(async move {
-                    match asked.await {
-                        Ok(response) => Answer::page(id, response).send(),
-                        Err(error) => Answer::refusal(Some(id), 500, error).send(),
-                    }
-                });
-            }
+        let EditorAnswer {
+            id, line, is_open, ..
+        } = connection.receive(&line);
+        if is_open {
+            list_workspace(connection.studio(), folders, machine_type);
         }
+        let answer = tokio::spawn(line);
+        tokio::spawn(async move {
+            let line = answer
+                .await
+                .unwrap_or_else(|error| EditorAnswer::refusal(id, 500, error));
+            output::document(&format!("{line}\n"));
+        });
     }
     Ok(())
 }

@@ -1,0 +1,131 @@
+//! Stepwright as a WebAssembly module, for browsers and JavaScript.
+//!
+//! Nothing here needs a thread, a file or a network. Each function takes and returns text, most of
+//! it JSON, so that the module is the same for a page, a worker and Node. A call returns when it is
+//! done: a page calls the module in a worker.
+//!
+//! # Boundary
+//!
+//! - It depends on the libraries of the studio and of tests, and adds no behaviour to them.
+//! - Only `spin.rs` knows that there is no thread that could wait.
+
+mod run;
+mod spin;
+mod studio;
+
+use serde_json::{Value, json};
+use stepwright_asl::MachineType;
+use stepwright_asl::validate::{Severity, Validator};
+use stepwright_diagram::Diagram;
+use stepwright_editor::Document;
+use stepwright_testing::test_state::{TestStateRequest, test_state};
+use stepwright_tools::convert::Converter;
+use wasm_bindgen::JsError;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+pub use run::run;
+pub use studio::Studio;
+
+/// Returns the version of the module.
+#[wasm_bindgen]
+pub fn version() -> String {
+    env!("CARGO_PKG_VERSION").to_owned()
+}
+
+/// Validates a definition, or the definitions of a template. Returns JSON: `result` is `OK` or
+/// `FAIL`, and each of the `diagnostics` has its `severity`, `code`, `message`, `pointer`, and the
+/// range of the text from `start` to `end`, in UTF-16 units.
+///
+/// `name` is the name of the file, whose ending says whether it is JSON or YAML.
+///
+/// # Errors
+///
+/// If `machine_type` is neither `STANDARD` nor `EXPRESS`.
+#[wasm_bindgen]
+pub fn validate(text: &str, name: &str, machine_type: &str) -> Result<String, JsError> {
+    let machine_type = machine_type_of(machine_type)?;
+    let document = Document::open(name, text, 0);
+    let found = document.diagnostics(&Validator::new(machine_type));
+    let has_errors = found.iter().any(|one| one.severity == Severity::Error);
+    let units = Utf16::of(text);
+    let diagnostics: Vec<Value> = found
+        .iter()
+        .map(|one| {
+            json!({
+                "severity": one.severity, "code": one.code, "name": one.name,
+                "message": one.message, "help": one.help, "pointer": one.pointer,
+                "machine": one.definition.and_then(|index| document.definitions()[index].name()),
+                "start": units.at(one.range.start), "end": units.at(one.range.end),
+            })
+        })
+        .collect();
+    let result = if has_errors { "FAIL" } else { "OK" };
+    Ok(json!({"result": result, "diagnostics": diagnostics}).to_string())
+}
+
+/// The positions of a text in UTF-16 units, as JavaScript counts.
+struct Utf16(Vec<usize>);
+
+impl Utf16 {
+    fn of(text: &str) -> Utf16 {
+        let mut units = Vec::with_capacity(text.len() + 1);
+        let mut passed = 0;
+        for character in text.chars() {
+            units.resize(units.len() + character.len_utf8(), passed);
+            passed += character.len_utf16();
+        }
+        units.push(passed);
+        Utf16(units)
+    }
+
+    fn at(&self, byte: usize) -> usize {
+        self.0[byte.min(self.0.len() - 1)]
+    }
+}
+
+/// Tests a state, as AWS's TestState: takes its request and returns its response, both in JSON.
+///
+/// # Errors
+///
+/// A request that AWS refuses.
+#[wasm_bindgen(js_name = testState)]
+pub fn test_one_state(request: &str) -> Result<String, JsError> {
+    let request: TestStateRequest = parsed(request)?;
+    let response = spin::complete(async { test_state(&request).await })?;
+    Ok(serde_json::to_string(&response?)?)
+}
+
+/// Returns a definition as a picture in SVG.
+///
+/// # Errors
+///
+/// A text that is no JSON.
+#[wasm_bindgen]
+pub fn graph(definition: &str) -> Result<String, JsError> {
+    let definition: stepwright_asl::json::Json = definition.parse()?;
+    Ok(Diagram::of(&definition).to_svg())
+}
+
+/// Converts a definition in JSON from JSONPath to JSONata.
+///
+/// # Errors
+///
+/// A text that is no definition.
+#[wasm_bindgen]
+pub fn convert(definition: &str) -> Result<String, JsError> {
+    Ok(Converter::new().convert_json(definition)?.text)
+}
+
+fn parsed<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, JsError> {
+    Ok(serde_json::from_str(text)?)
+}
+
+fn machine_type_of(text: &str) -> Result<MachineType, JsError> {
+    match text {
+        "STANDARD" => Ok(MachineType::Standard),
+        "EXPRESS" => Ok(MachineType::Express),
+        _ => Err(JsError::new(&format!(
+            "the type of a state machine is `STANDARD` or `EXPRESS`, not `{text}`"
+        ))),
+    }
+}

@@ -1,0 +1,81 @@
+//! Executions on virtual time.
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use stepwright_asl::StateMachine;
+use stepwright_engine::history::HistoryQuery;
+use stepwright_engine::{Engine, StartOptions};
+use stepwright_testing::MockConfig;
+use wasm_bindgen::JsError;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::spin;
+
+/// The name of the state machine and of its test case.
+const NAME: &str = "run";
+
+/// What is run.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct RunRequest {
+    definition: Value,
+    #[serde(default)]
+    input: Value,
+    #[serde(default = "standard")]
+    machine_type: String,
+    /// The answers to the calls of Task states, by their names: those of `MockedResponses` in the
+    /// mock file of Step Functions Local.
+    #[serde(default)]
+    mocks: Map<String, Value>,
+}
+
+fn standard() -> String {
+    "STANDARD".to_owned()
+}
+
+/// Runs a definition on virtual time: waits take no time. Takes and returns JSON.
+///
+/// The request has `definition`, `input`, `machineType` (`STANDARD` or `EXPRESS`) and `mocks`: the
+/// answers to the calls of each Task state, as `{"Charge": {"0": {"Return": {"id": "c-1"}}}}`. The
+/// answer has `status`, `output`, `error`, `cause` and the `events` of GetExecutionHistory.
+///
+/// # Errors
+///
+/// A definition that AWS refuses, mocks that do not fit, and an execution that does not end.
+#[wasm_bindgen]
+pub fn run(request: &str) -> Result<String, JsError> {
+    let request: RunRequest = crate::parsed(request)?;
+    let text = request.definition.to_string();
+    let machine =
+        StateMachine::from_json(&text).map_err(|errors| JsError::new(&errors.to_string()))?;
+    let names: Map<String, Value> = request
+        .mocks
+        .keys()
+        .map(|name| (name.clone(), json!(name)))
+        .collect();
+    let file = json!({
+        "StateMachines": {NAME: {"TestCases": {NAME: names}}},
+        "MockedResponses": request.mocks,
+    });
+    let mocks = MockConfig::parse(&file.to_string())?;
+    let engine = Engine::builder()
+        .register_definition(
+            NAME,
+            &machine,
+            crate::machine_type_of(&request.machine_type)?,
+        )
+        .test_cases(mocks)
+        .virtual_time()
+        .build()?;
+    let options = StartOptions::new().test_case(NAME);
+    let report = spin::complete(engine.execute_machine(NAME, request.input, options))??;
+    let page = report.history.page(&HistoryQuery::new())?.to_json();
+    let answer = json!({
+        "status": report.status.as_str(),
+        "output": report.output,
+        "error": report.error,
+        "cause": report.cause,
+        "events": page["events"],
+    });
+    Ok(answer.to_string())
+}
