@@ -204,8 +204,8 @@ export class StudioSession {
     const comma = href.indexOf(",");
     const data = href.slice(comma + 1);
     const content = href.slice(0, comma).endsWith(";base64")
-      ? Buffer.from(data, "base64")
-      : Buffer.from(decodeURIComponent(data), "utf8");
+      ? Uint8Array.from(atob(data), (character) => character.charCodeAt(0))
+      : new TextEncoder().encode(decodeURIComponent(data));
     await this.document.exportPicture(kind, content);
   }
 

@@ -1,0 +1,325 @@
+// The playground in Chromium. PLAYGROUND is the folder that `web/page/build.mjs` wrote.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { launch, THEMES, WIDTHS } from "./support/browser.mjs";
+import { Playground } from "./support/playground.mjs";
+import { serve } from "./support/staticServer.mjs";
+
+const folder = path.resolve(process.env.PLAYGROUND);
+const LINEAR = '{"StartAt": "First", "States": {\r\n  "First":   {"Type": "Pass", "Next": "Second"},\r\n  "Second": {"Type": "Succeed"}\r\n}}\r\n';
+/** A call that ends only when it is stopped, or after ten seconds. */
+const ENDLESS = "($f := function($n){$f($n + 1)}; $f(0))";
+let [browser, server] = [];
+
+before(async () => {
+  server = await serve(folder);
+  browser = await launch();
+});
+after(async () => {
+  await browser.close();
+  await server.stop();
+});
+
+/** A test with a page; it fails if anything went wrong in the page. */
+function pageTest(name, work, options) {
+  test(name, async () => {
+    const playground = await Playground.open(browser, server, options);
+    try {
+      await work(playground);
+      playground.tab.check();
+    } finally {
+      await playground.close();
+    }
+  });
+}
+
+pageTest("the first visit shows the states of an example, and every request is to the playground's origin", async (playground) => {
+  await playground.has("AwaitPriceList", "Discount", "FullPrice", "Regular?", "Total");
+  await playground.isStored();
+  assert.ok(playground.requests.some((url) => url.endsWith(".wasm")));
+  assert.deepEqual(playground.requests.filter((url) => !url.startsWith(`${server.url}/`)), []);
+});
+
+pageTest("the policy of the page forbids a request to another origin, also in the frame of the studio", async (playground) => {
+  for (const target of [playground.page.mainFrame(), await playground.studio()]) {
+    const result = await target.evaluate(() => fetch("http://localhost:9/").then(String, (error) => error.message));
+    assert.match(result, /Failed to fetch/);
+  }
+  const problems = playground.tab.problems.splice(0).filter((problem) => problem.includes("Content Security Policy"));
+  assert.ok(problems.length >= 2, String(problems));
+});
+
+pageTest("every example opens, and the studio shows its states", async (playground) => {
+  const examples = JSON.parse(readFileSync(path.join(folder, "examples.json"), "utf8"));
+  assert.ok(examples.some(({ text }) => text.includes("AWS::Serverless::StateMachine")));
+  for (const { title, name, text } of examples) {
+    await playground.page.selectOption("#example", { label: title });
+    await playground.says(`${name} is open`);
+    await playground.isShown();
+    const states = await playground.names();
+    assert.ok(states.length >= 2 && states.every((state) => text.includes(state)), `${title}: ${states}`);
+  }
+});
+
+pageTest("duplicating a state changes the text, undo restores its exact bytes, and redo repeats the change", async (playground) => {
+  await playground.openFile("linear.asl.json", LINEAR);
+  await playground.select("First");
+  await playground.frame.locator("[data-command=duplicate]").click();
+  await playground.until("there are three states", async () => (await playground.names()).length === 3);
+  const { name, text } = await playground.download();
+  assert.equal(name, "linear.asl.json");
+  assert.equal(Object.keys(JSON.parse(text).States).length, 3);
+  assert.match(await playground.page.textContent("#name"), /not saved/);
+  await playground.frame.locator("[data-command=undo]").click();
+  await playground.has("First", "Second");
+  assert.equal((await playground.download()).text, LINEAR);
+  assert.doesNotMatch(await playground.page.textContent("#name"), /not saved/);
+  await playground.frame.locator("[data-command=redo]").click();
+  await playground.until("there are three states", async () => (await playground.names()).length === 3);
+  assert.equal((await playground.download()).text, text);
+});
+
+pageTest("a run on virtual time of an example that waits 8 hours shows SUCCEEDED", async (playground) => {
+  assert.match(await playground.run(), /SUCCEEDED/);
+});
+
+pageTest("a link carries a text with quotes, CRLF, emoji, # and %, and its file name", async (playground) => {
+  const text = LINEAR.replace('"StartAt"', '"Comment": "a \\"b\\" 😀 # 100 % ä+/=&?",\r\n "StartAt"');
+  const name = "a #1 100% 😀.asl.json";
+  await playground.openFile(name, text);
+  await playground.button("Share").click();
+  await playground.says("link");
+  const link = await playground.page.inputValue("#link-address");
+  const other = await Playground.open(browser, server, { fragment: new URL(link).hash });
+  try {
+    await other.has("First", "Second");
+    assert.deepEqual(await other.download(), { name, text });
+    assert.equal(new URL(other.page.url()).hash, "", "loading the page again keeps later edits");
+    other.tab.check();
+  } finally {
+    await other.close();
+  }
+});
+
+pageTest("a damaged link is reported, and the text remains", async (playground) => {
+  const before = await playground.download();
+  await playground.page.evaluate(() => {
+    location.hash = "#text=%%%";
+  });
+  await playground.says("Copy the whole link again");
+  assert.deepEqual(await playground.download(), before);
+});
+
+pageTest("a link to another text asks before it replaces changes, and both answers hold", async (playground) => {
+  await playground.button("Share").click();
+  await playground.says("link");
+  const { hash } = new URL(await playground.page.inputValue("#link-address"));
+  await playground.openFile("linear.asl.json", LINEAR);
+  await playground.select("First");
+  await playground.frame.locator("[data-command=duplicate]").click();
+  await playground.until("there are three states", async () => (await playground.names()).length === 3);
+  const changed = await playground.download();
+  const follow = () => playground.page.evaluate((fragment) => (location.hash = fragment), hash);
+  await follow();
+  await playground.button("Keep the text").click();
+  assert.deepEqual(await playground.download(), changed);
+  await follow();
+  await playground.button("Replace the text").click();
+  await playground.says("discount.asl.json is open");
+  await playground.has("AwaitPriceList", "Discount", "FullPrice", "Regular?", "Total");
+});
+
+pageTest("loading the page again restores a changed text, also a large one", async (playground) => {
+  for (const comment of ["short", "x".repeat(1_500_000)]) {
+    await playground.openFile("linear.asl.json", LINEAR.replace('"StartAt"', `"Comment": "${comment}", "StartAt"`));
+    await playground.select("First");
+    await playground.frame.locator("[data-command=duplicate]").click();
+    await playground.until("there are three states", async () => (await playground.names()).length === 3);
+    const before = await playground.download();
+    await playground.page.reload();
+    await playground.isShown();
+    assert.deepEqual(await playground.download(), before);
+    assert.match(await playground.page.textContent("#name"), /not saved/);
+    await playground.frame.locator("[data-command=save]").click();
+    await playground.until("it is saved", async () => !(await playground.page.textContent("#name")).includes("not saved"));
+  }
+});
+
+pageTest("a second tab does not overwrite the stored text of the first", async (playground) => {
+  await playground.openFile("linear.asl.json", LINEAR);
+  const second = await playground.tab.context.newPage();
+  await second.goto(server.url);
+  await second.locator("#name").filter({ hasText: "discount.asl.json" }).waitFor();
+  await second.close();
+  await playground.page.reload();
+  await playground.isShown();
+  assert.equal((await playground.download()).text, LINEAR);
+});
+
+pageTest("after the first load it works offline: the page, a run and an expression", async (playground) => {
+  await playground.isStored();
+  await playground.tab.context.setOffline(true);
+  await playground.page.reload();
+  await playground.isShown();
+  assert.match(await playground.run(), /SUCCEEDED/);
+  await playground.showExpressions();
+  await playground.value("184.5");
+});
+
+pageTest("a dropped file opens, on the page and on the frame of the studio", async (playground) => {
+  for (const [index, target] of [playground.page.mainFrame(), await playground.studio()].entries()) {
+    await target.evaluate(
+      ([name, text]) => {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File([text], name));
+        document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+      },
+      [`dropped${index}.asl.json`, LINEAR],
+    );
+    await playground.says(`dropped${index}.asl.json is open`);
+    await playground.has("First", "Second");
+    if (index === 0) return playground.tab.check();
+  }
+});
+
+pageTest("a file that is no text in UTF-8 is refused, and the text remains", async (playground) => {
+  const before = await playground.download();
+  await playground.page.setInputFiles("#file", { name: "picture.json", mimeType: "text/plain", buffer: Buffer.from([0xff, 0xfe, 0x00]) });
+  await playground.says("picture.json cannot be opened");
+  assert.deepEqual(await playground.download(), before);
+});
+
+pageTest("a pasted definition opens without focus in a field, and not with it", async (playground) => {
+  const paste = (selector) =>
+    playground.page.evaluate(
+      ([target, text]) => {
+        const clipboardData = new DataTransfer();
+        clipboardData.setData("text/plain", text);
+        document.querySelector(target).dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+      },
+      [selector, LINEAR],
+    );
+  await playground.showExpressions();
+  await paste("[name=expression]");
+  assert.equal((await playground.download()).name, "discount.asl.json");
+  await paste("body");
+  await playground.says("pasted.asl.json is open");
+  await playground.has("First", "Second");
+});
+
+pageTest("a JSONata expression shows its value as JSON, with the input, variables and context", async (playground) => {
+  await playground.showExpressions();
+  await playground.value("184.5");
+  await playground.fill("Input", '{"a": 2}');
+  await playground.fill("Variables", '{"x": 40}');
+  await playground.fill("Expression", '{"sum": $states.input.a + $x}');
+  await playground.value('{\n  "sum": 42\n}');
+  await playground.fill("Context object", '{"Execution": {"Name": "e-1"}}');
+  await playground.fill("Expression", "$states.context.Execution.Name & $states.input.a & $x");
+  await playground.value('"e-1240"');
+});
+
+pageTest("a JSONPath shows its value, with intrinsic functions and the context object", async (playground) => {
+  await playground.showExpressions();
+  await playground.page.getByLabel("JSONPath", { exact: true }).check();
+  await playground.value("79.5");
+  await playground.fill("Expression", "States.MathAdd($.lines[0].quantity, 3)");
+  await playground.value("5");
+  await playground.fill("Context object", '{"Execution": {"Name": "e-1"}}');
+  await playground.fill("Expression", "States.Format('{} of {}', $.lines[1].price, $$.Execution.Name)");
+  await playground.value('"4.25 of e-1"');
+});
+
+pageTest("a wrong expression shows AWS's error", async (playground) => {
+  await playground.showExpressions();
+  await playground.fill("Expression", "$states.input.lines + 'x'");
+  await playground.value("States.QueryEvaluationError: The JSONata expression '$states.input.lines + 'x'' specified for the field 'Output' threw an error during evaluation. T2001");
+  await playground.page.getByLabel("JSONPath", { exact: true }).check();
+  await playground.fill("Expression", "$.missing");
+  await playground.value("States.Runtime: The JSONPath '$.missing' specified for the field 'value.$' could not be found in the input");
+});
+
+pageTest("a state shows the steps of its data flow, and AWS's error without the result of its call", async (playground) => {
+  await playground.showExpressions();
+  await playground.page.locator("#flow tr").nth(6).waitFor();
+  const titles = await playground.page.locator("#flow th").allTextContents();
+  assert.deepEqual(titles, ["Input", "After InputPath", "After Parameters", "Result", "After ResultSelector", "After ResultPath", "Output"]);
+  const [selected] = await playground.page.locator("#flow tr", { hasText: "After ResultSelector" }).locator("td").allTextContents();
+  assert.deepEqual(JSON.parse(selected), { id: "ch-1" });
+  await playground.fill("Result of its call", "");
+  await playground.until("the error is shown", async () => (await playground.page.textContent("#flow-outcome")).includes("RoleArn must be specified"));
+  assert.equal(await playground.page.locator("#flow tr").count(), 0);
+});
+
+pageTest("an endless expression can be stopped, and the next one has a value", async (playground) => {
+  await playground.showExpressions();
+  await playground.fill("Expression", ENDLESS);
+  await playground.button("Stop").click({ timeout: 8_000 });
+  await playground.value("You stopped the test");
+  await playground.fill("Expression", "1 + 1");
+  await playground.value("2");
+  assert.equal(await playground.button("Stop").isVisible(), false);
+});
+
+pageTest("an endless run can be stopped; the text, its undo and the next run work", async (playground) => {
+  const endless = JSON.stringify({ QueryLanguage: "JSONata", StartAt: "First", States: { First: { Type: "Pass", Output: `{% ${ENDLESS} %}`, End: true } } });
+  await playground.openFile("endless.asl.json", endless);
+  await playground.frame.locator("#run").click();
+  await playground.button("Stop").click({ timeout: 8_000 });
+  await playground.says("The call is stopped");
+  await playground.select("First");
+  await playground.frame.locator("[data-command=duplicate]").click();
+  await playground.until("there are two states", async () => (await playground.names()).length === 2);
+  await playground.frame.locator("[data-command=undo]").click();
+  await playground.has("First");
+  assert.equal((await playground.download()).text, endless);
+  await playground.openFile("linear.asl.json", LINEAR);
+  assert.match(await playground.run(), /SUCCEEDED/);
+});
+
+for (const colorScheme of THEMES) {
+  pageTest(
+    `both views and the studio break no rule of accessibility in the ${colorScheme} theme`,
+    async (playground) => {
+      const { tab, page } = playground;
+      const isDark = await (await playground.studio()).evaluate(() => document.body.className);
+      assert.equal(isDark, `vscode-${colorScheme}`);
+      await playground.button("Share").click();
+      await playground.says("link");
+      assert.deepEqual(await tab.violations(), []);
+      await playground.showExpressions();
+      await page.locator("#flow tr").first().waitFor();
+      assert.deepEqual(await tab.violations(), []);
+    },
+    { colorScheme },
+  );
+}
+
+for (const width of [320, ...WIDTHS]) {
+  pageTest(
+    `no view scrolls sideways at a width of ${width} pixels`,
+    async (playground) => {
+      await playground.button("Share").click();
+      await playground.says("link");
+      assert.equal(await playground.tab.overflow(), null);
+      const studio = await playground.studio();
+      assert.ok((await studio.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)) <= 0);
+      await playground.showExpressions();
+      await playground.page.locator("#flow tr").first().waitFor();
+      assert.equal(await playground.tab.overflow(), null);
+    },
+    { viewport: { width, height: 700 } },
+  );
+}
+
+pageTest("the frame of the studio follows a change of the theme", async (playground) => {
+  const studio = await playground.studio();
+  const scheme = () => studio.evaluate(() => document.documentElement.style.colorScheme);
+  await playground.page.emulateMedia({ colorScheme: "dark" });
+  await playground.until("it is dark", async () => (await scheme()) === "dark");
+  await playground.page.emulateMedia({ colorScheme: "light" });
+  await playground.until("it is light", async () => (await scheme()) === "light");
+});

@@ -1,0 +1,8 @@
+// The keys of the browser's storage.
+
+/** The data of the studio's page for one document, such as inputs of tests. */
+export const STUDIO_STATE = "stepwright-playground:studio";
+/** The document. */
+export const WORK = "stepwright-playground:work";
+/** The fields of the view "Expressions". */
+export const EXPRESSIONS = "stepwright-playground:expressions";
