@@ -16,13 +16,35 @@ const page = import.meta.dirname;
 const root = path.join(page, "../..");
 const WASM = "stepwright_web_bg.wasm";
 
-/** The examples: the title and the file. The first one is shown at the first visit. */
+const read = (file) => readFileSync(path.join(root, file), "utf8");
+const payload = (value) => ({ StatusCode: 200, Payload: value });
+
+/** The examples: the title, the file, and the data of a run. The first one is shown at the first visit. */
 const EXAMPLES = [
-  ["Discount: Pass, Wait and Choice", "examples/asl/discount.asl.json"],
-  ["Checkout: tasks with Retry and Catch", "examples/asl/checkout.asl.json"],
-  ["Refund: a definition in YAML", "examples/asl/refund.asl.yaml"],
+  [
+    "Discount: Pass, Wait and Choice",
+    "examples/asl/discount.asl.json",
+    { input: JSON.parse(read("examples/asl/discount.input.json")) },
+  ],
+  [
+    "Checkout: tasks with Retry and Catch",
+    "examples/asl/checkout.asl.json",
+    {
+      input: { id: "o-1", total: 12 },
+      mocks: { Charge: payload({ chargeId: "ch-1" }), CallCustomer: { MessageId: "m-1" } },
+    },
+  ],
+  [
+    "Refund: a definition in YAML",
+    "examples/asl/refund.asl.yaml",
+    { input: { order: "o-1", amount: 20 }, mocks: { Pay: payload({ receipt: "r-1" }) } },
+  ],
   ["Thumbnails: a Map over pictures", "examples/terraform-app/asl/make-thumbnails.asl.json"],
-  ["Order: a SAM template", "web/page/examples/order.template.yaml"],
+  [
+    "Order: a SAM template",
+    "web/page/examples/order.template.yaml",
+    { input: { order: "o-1" }, mocks: { Charge: payload({ charge: "ch-1" }) } },
+  ],
   ["Pattern: saga", "studio/src/palette/patterns/saga.json"],
   ["Pattern: poll until done", "studio/src/palette/patterns/poll.json"],
   ["Pattern: wait for approval", "studio/src/palette/patterns/approval.json"],
@@ -39,10 +61,14 @@ cpSync(path.join(moduleFolder, WASM), path.join(output, WASM));
 for (const [name, text] of await studioFiles()) {
   writeFileSync(path.join(output, "studio", name), text);
 }
-const examples = EXAMPLES.map(([title, file]) => ({
+const examples = EXAMPLES.map(([title, file, tests = {}]) => ({
   title,
   name: path.basename(file).replace(/^(\w+)\.json$/, "$1.asl.json"),
-  text: readFileSync(path.join(root, file), "utf8"),
+  text: read(file),
+  // The fields of the panel Test have JSON as text.
+  tests: Object.fromEntries(
+    Object.entries(tests).map(([name, value]) => [name, JSON.stringify(value, null, 2)]),
+  ),
 }));
 writeFileSync(path.join(output, "examples.json"), JSON.stringify(examples));
 

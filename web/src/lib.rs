@@ -32,6 +32,13 @@ pub fn version() -> String {
     env!("CARGO_PKG_VERSION").to_owned()
 }
 
+/// Returns the size of the module's memory in bytes.
+#[cfg(target_family = "wasm")]
+#[wasm_bindgen(js_name = memoryBytes)]
+pub fn memory_bytes() -> usize {
+    core::arch::wasm32::memory_size::<0>() * 65_536
+}
+
 /// Validates a definition, or the definitions of a template. Returns JSON: `result` is `OK` or
 /// `FAIL`, and each of the `diagnostics` has its `severity`, `code`, `message`, `pointer`, and the
 /// range of the text from `start` to `end`, in UTF-16 units.

@@ -14,7 +14,7 @@ use crate::spin;
 /// The name of the state machine and of its test case.
 const NAME: &str = "run";
 
-/// What is run.
+/// A definition with its input and mocks.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct RunRequest {
@@ -23,6 +23,8 @@ struct RunRequest {
     input: Value,
     #[serde(default = "standard")]
     machine_type: String,
+    /// The name of the execution; random by default.
+    name: Option<String>,
     /// The answers to the calls of Task states, by their names: those of `MockedResponses` in the
     /// mock file of Step Functions Local.
     #[serde(default)]
@@ -35,9 +37,10 @@ fn standard() -> String {
 
 /// Runs a definition on virtual time: waits take no time. Takes and returns JSON.
 ///
-/// The request has `definition`, `input`, `machineType` (`STANDARD` or `EXPRESS`) and `mocks`: the
-/// answers to the calls of each Task state, as `{"Charge": {"0": {"Return": {"id": "c-1"}}}}`. The
-/// answer has `status`, `output`, `error`, `cause` and the `events` of GetExecutionHistory.
+/// The request has `definition`, `input`, `machineType` (`STANDARD` or `EXPRESS`), `name` and
+/// `mocks`: the answers to the calls of each Task state, as
+/// `{"Charge": {"0": {"Return": {"id": "c-1"}}}}`. The answer has `status`, `output`, `error`,
+/// `cause` and the `events` of GetExecutionHistory.
 ///
 /// # Errors
 ///
@@ -67,7 +70,10 @@ pub fn run(request: &str) -> Result<String, JsError> {
         .test_cases(mocks)
         .virtual_time()
         .build()?;
-    let options = StartOptions::new().test_case(NAME);
+    let mut options = StartOptions::new().test_case(NAME);
+    if let Some(name) = request.name {
+        options = options.name(name);
+    }
     let report = spin::complete(engine.execute_machine(NAME, request.input, options))??;
     let page = report.history.page(&HistoryQuery::new())?.to_json();
     let answer = json!({

@@ -10,7 +10,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::spin;
 
-/// The studio of a page that owns the texts. It answers the messages of `stepwright studio --stdio`.
+/// The studio of a page that owns the texts. It answers the messages of
+/// `stepwright studio --stdio`.
 #[wasm_bindgen]
 pub struct Studio {
     connection: EditorConnection<fn(PathBuf) -> Result<StudioFile, String>>,

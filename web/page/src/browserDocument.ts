@@ -93,15 +93,22 @@ export class BrowserDocument implements EditedDocument {
 
   /** Writes the file that was opened, or downloads the text. */
   async save(): Promise<void> {
-    const text = this.content;
-    if (this.handle) {
-      const writable = await this.handle.createWritable();
-      await writable.write(text);
-      await writable.close();
-    } else {
-      download(this.path, text);
+    if (!this.handle) {
+      this.download();
+      return;
     }
+    const text = this.content;
+    const writable = await this.handle.createWritable();
+    await writable.write(text);
+    await writable.close();
     this.saved = text;
+    this.changed();
+  }
+
+  /** Downloads the text, so that it is in a file. */
+  download(): void {
+    download(this.path, this.content);
+    this.saved = this.content;
     this.changed();
   }
 

@@ -2,12 +2,11 @@
 
 import { type Connection, StudioServer } from "../../../editors/vscode/src/studio/server";
 import { BrowserDocument, type FileHandle, type Work } from "./browserDocument";
-import { download } from "./download";
 import { element } from "./element";
 import { ExpressionsView } from "./expressionsView";
 import { ModuleWorker } from "./moduleWorker";
 import { sharedWork, shareFragment } from "./shareLink";
-import { STUDIO_STATE } from "./storageKeys";
+import { STUDIO_STATE, TEST_FIELDS } from "./storageKeys";
 import { WorkStore } from "./storedWork";
 import { StudioPane } from "./studioPane";
 
@@ -25,6 +24,19 @@ const EMPTY = `{
 
 interface Example extends Work {
   title: string;
+  /** The fields of the panel Test. */
+  tests: { input?: string; mocks?: string };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Reports a message to the user. */
+function report(text: string, isAlarm = false): void {
+  const status = element("status", HTMLElement);
+  status.textContent = text;
+  status.classList.toggle("alarm", isAlarm);
 }
 
 class Playground {
@@ -46,25 +58,15 @@ class Playground {
   /** Shows the text of the link, the stored text, or an example. */
   async start(): Promise<void> {
     this.listen();
-    this.examples = (await (await fetch("examples.json")).json()) as Example[];
+    const response = await fetch("examples.json");
+    this.examples = (await response.json()) as Example[];
     const choice = element("example", HTMLSelectElement);
     choice.append(...this.examples.map(({ title }, index) => new Option(title, String(index))));
+    const [first = { name: "new.asl.json", text: EMPTY }] = this.examples;
     const stored = await this.store.load();
-    const [first] = this.examples;
-    this.show(
-      stored ?? first ?? { name: "new.asl.json", text: EMPTY },
-      undefined,
-      stored === undefined,
-    );
-    this.report("Nothing leaves your machine.");
+    this.show(stored ?? first, stored === undefined);
+    report("Nothing leaves your machine.");
     await this.openLink();
-  }
-
-  /** Reports a message to the user. */
-  report(text: string, isAlarm = false): void {
-    const status = element("status", HTMLElement);
-    status.textContent = text;
-    status.classList.toggle("alarm", isAlarm);
   }
 
   /** Runs an action of the user, and reports why it failed. */
@@ -74,7 +76,7 @@ class Playground {
       .catch((error: unknown) => {
         // The user closed a file dialog.
         if (!(error instanceof DOMException && error.name === "AbortError")) {
-          this.report(error instanceof Error ? error.message : String(error), true);
+          report(reasonOf(error), true);
         }
       });
   }
@@ -102,23 +104,16 @@ class Playground {
     click("new", () => this.replace({ name: "new.asl.json", text: EMPTY }));
     click("open", () => this.choose());
     click("download", () => {
-      const work = this.edited?.work();
-      if (work) {
-        download(work.name, work.text);
-        this.report(`${work.name} is downloaded.`);
-      }
+      this.edited?.download();
+      report(`${this.edited?.path} is downloaded.`);
     });
     click("share", () => this.share());
     click("stop", () => this.stop());
     click("show-studio", () => this.showView(false));
     click("show-expressions", () => this.showView(true));
-    const choice = element("example", HTMLSelectElement);
-    choice.addEventListener("change", () => {
-      const example = this.examples[Number(choice.value)];
-      choice.value = "";
-      if (example) {
-        this.run(() => this.replace(example));
-      }
+    click("open-example", () => {
+      const example = this.examples[Number(element("example", HTMLSelectElement).value)];
+      return example && this.replace(example);
     });
     const input = element("file", HTMLInputElement);
     input.addEventListener("change", () => {
@@ -206,22 +201,20 @@ class Playground {
     if (this.edited?.isDirty && !(await isConfirmed(this.edited.path, work.name))) {
       return;
     }
-    this.show(work, handle, true);
-    await this.store.store(work);
-    this.report(`${work.name} is open.`);
+    this.show(work, true, handle);
+    await this.keep();
+    report(`${work.name} is open.`);
   }
 
-  private show(work: Work, handle: FileHandle | undefined, isOther: boolean): void {
+  private show(work: Work | Example, isOther: boolean, handle?: FileHandle): void {
     if (isOther) {
-      localStorage.removeItem(STUDIO_STATE);
+      const fields = "tests" in work ? { [TEST_FIELDS]: JSON.stringify(work.tests) } : {};
+      localStorage.setItem(STUDIO_STATE, JSON.stringify(fields));
     }
     const edited = new BrowserDocument(work, handle, () => {
       this.pane?.changed();
       this.showName(edited);
-      this.store.store(edited.work()).catch((error: unknown) => {
-        const reason = error instanceof Error ? error.message : String(error);
-        this.report(`The text is not stored: ${reason}. Download it before you leave.`, true);
-      });
+      this.run(() => this.keep());
     });
     void this.pane?.dispose();
     this.edited = edited;
@@ -231,6 +224,16 @@ class Playground {
       this.acceptDrops(page);
     });
     this.showView(false);
+  }
+
+  /** Stores the document in the browser. */
+  private async keep(): Promise<void> {
+    if (this.edited) {
+      await this.store.store(this.edited.work()).catch((error: unknown) => {
+        const reason = reasonOf(error);
+        throw new Error(`The text is not stored: ${reason}. Download it before you leave.`);
+      });
+    }
   }
 
   private showName({ path, isDirty }: BrowserDocument): void {
@@ -252,10 +255,10 @@ class Playground {
         : "";
     try {
       await navigator.clipboard.writeText(url.href);
-      this.report(`The link is copied. It contains the text.${length}`);
+      report(`The link is copied. It contains the text.${length}`);
     } catch {
       address.select();
-      this.report(`The browser does not allow copying. Copy the link from its field.${length}`);
+      report(`The browser does not allow copying. Copy the link from its field.${length}`);
     }
   }
 
@@ -267,15 +270,15 @@ class Playground {
     if (this.long.has("expressions")) {
       this.expressions.stop();
     }
-    this.report("The call is stopped. The text is unchanged.");
+    report("The call is stopped. The text is unchanged.");
   }
 
   private busy(view: "studio" | "expressions", isLong: boolean): void {
     if (isLong) {
       this.long.add(view);
-      this.report("A call takes long. You can stop it.");
+      report("A call takes long. You can stop it.");
     } else if (this.long.delete(view) && this.long.size === 0) {
-      this.report("The call has ended.");
+      report("The call has ended.");
     }
     element("stop", HTMLElement).hidden = this.long.size === 0;
   }
@@ -305,8 +308,11 @@ function isConfirmed(current: string, next: string): Promise<boolean> {
   });
 }
 
-const playground = new Playground(await WorkStore.open());
-playground.run(() => playground.start());
-navigator.serviceWorker?.register("service-worker.js").catch((error: unknown) => {
-  playground.report(`The playground cannot be used offline: ${String(error)}`, true);
-});
+async function main(): Promise<void> {
+  await new Playground(await WorkStore.open()).start();
+  await navigator.serviceWorker?.register("service-worker.js").catch((error: unknown) => {
+    throw new Error(`The playground cannot be used offline: ${reasonOf(error)}`);
+  });
+}
+
+main().catch((error: unknown) => report(reasonOf(error), true));

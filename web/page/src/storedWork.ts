@@ -15,6 +15,8 @@ const LOCK_MS = 1_000;
  * storage of their session, so that two tabs do not overwrite each other's text.
  */
 export class WorkStore {
+  private count = 0;
+
   private constructor(private readonly storage: Storage) {}
 
   static async open(): Promise<WorkStore> {
@@ -45,8 +47,14 @@ export class WorkStore {
     if (isLarge && this.storage === sessionStorage) {
       throw new Error("another tab of the playground is open; close it, and load this page again");
     }
+    this.count += 1;
+    const { count } = this;
     if (isLarge) {
       await database("readwrite", (store) => store.put(work, WORK));
+      if (count !== this.count) {
+        // A later text has been stored.
+        return;
+      }
     }
     this.storage.setItem(WORK, isLarge ? STORE : JSON.stringify(work));
   }

@@ -86,6 +86,8 @@ export class StudioPane {
       policySource: location.origin,
     };
     this.frame.srcdoc = studioHtml(body, sources)
+      // The page stores data by this number, which would be another one after a reload.
+      .replace(/data-file="\d+"/, 'data-file="0"')
       .replace("<title>", '<script src="frame.js"></script><title>')
       .replace("<body>", `<body class="${themeClass()}">`);
   }
