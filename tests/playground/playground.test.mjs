@@ -52,34 +52,34 @@ pageTest("the policy of the page forbids a request to another origin, also in th
   assert.ok(problems.length >= 2, String(problems));
 });
 
-pageTest("every example opens, and the studio shows its states", async (playground) => {
+pageTest("every example opens, the studio shows its states, and a run with its data succeeds", async (playground) => {
   const examples = JSON.parse(readFileSync(path.join(folder, "examples.json"), "utf8"));
   assert.ok(examples.some(({ text }) => text.includes("AWS::Serverless::StateMachine")));
-  for (const { title, name, text } of examples) {
-    await playground.page.selectOption("#example", { label: title });
+  for (const { title, name, text, tests } of examples) {
+    await playground.openExample(title);
     await playground.says(`${name} is open`);
     await playground.isShown();
     const states = await playground.names();
     assert.ok(states.length >= 2 && states.every((state) => text.includes(state)), `${title}: ${states}`);
+    if (tests.input) assert.match(await playground.run(), /^SUCCEEDED/, title);
   }
 });
 
 pageTest("duplicating a state changes the text, undo restores its exact bytes, and redo repeats the change", async (playground) => {
   await playground.openFile("linear.asl.json", LINEAR);
-  await playground.select("First");
-  await playground.frame.locator("[data-command=duplicate]").click();
-  await playground.until("there are three states", async () => (await playground.names()).length === 3);
-  const { name, text } = await playground.download();
-  assert.equal(name, "linear.asl.json");
+  assert.equal(await playground.isDirty(), false);
+  await playground.duplicate();
+  const text = await playground.text();
   assert.equal(Object.keys(JSON.parse(text).States).length, 3);
-  assert.match(await playground.page.textContent("#name"), /not saved/);
+  assert.equal(await playground.isDirty(), true);
   await playground.frame.locator("[data-command=undo]").click();
   await playground.has("First", "Second");
-  assert.equal((await playground.download()).text, LINEAR);
-  assert.doesNotMatch(await playground.page.textContent("#name"), /not saved/);
+  assert.equal(await playground.text(), LINEAR);
+  assert.equal(await playground.isDirty(), false);
   await playground.frame.locator("[data-command=redo]").click();
   await playground.until("there are three states", async () => (await playground.names()).length === 3);
-  assert.equal((await playground.download()).text, text);
+  assert.deepEqual(await playground.download(), { name: "linear.asl.json", text });
+  assert.equal(await playground.isDirty(), false, "the downloaded text is in a file");
 });
 
 pageTest("a run on virtual time of an example that waits 8 hours shows SUCCEEDED", async (playground) => {
@@ -118,14 +118,12 @@ pageTest("a link to another text asks before it replaces changes, and both answe
   await playground.says("link");
   const { hash } = new URL(await playground.page.inputValue("#link-address"));
   await playground.openFile("linear.asl.json", LINEAR);
-  await playground.select("First");
-  await playground.frame.locator("[data-command=duplicate]").click();
-  await playground.until("there are three states", async () => (await playground.names()).length === 3);
-  const changed = await playground.download();
+  await playground.duplicate();
+  const changed = await playground.text();
   const follow = () => playground.page.evaluate((fragment) => (location.hash = fragment), hash);
   await follow();
   await playground.button("Keep the text").click();
-  assert.deepEqual(await playground.download(), changed);
+  assert.equal(await playground.text(), changed);
   await follow();
   await playground.button("Replace the text").click();
   await playground.says("discount.asl.json is open");
@@ -135,16 +133,64 @@ pageTest("a link to another text asks before it replaces changes, and both answe
 pageTest("loading the page again restores a changed text, also a large one", async (playground) => {
   for (const comment of ["short", "x".repeat(1_500_000)]) {
     await playground.openFile("linear.asl.json", LINEAR.replace('"StartAt"', `"Comment": "${comment}", "StartAt"`));
-    await playground.select("First");
-    await playground.frame.locator("[data-command=duplicate]").click();
-    await playground.until("there are three states", async () => (await playground.names()).length === 3);
-    const before = await playground.download();
+    await playground.duplicate();
     await playground.page.reload();
     await playground.isShown();
-    assert.deepEqual(await playground.download(), before);
-    assert.match(await playground.page.textContent("#name"), /not saved/);
-    await playground.frame.locator("[data-command=save]").click();
-    await playground.until("it is saved", async () => !(await playground.page.textContent("#name")).includes("not saved"));
+    assert.equal(await playground.isDirty(), true);
+    const { text } = await playground.download();
+    assert.equal(text.match(/"Comment": "(\w+)"/)[1], comment);
+    assert.equal(Object.keys(JSON.parse(text).States).length, 3);
+  }
+});
+
+pageTest("loading the page again restores the input of a run", async (playground) => {
+  await playground.openFile("linear.asl.json", LINEAR);
+  const fill = async () => {
+    await playground.frame.getByRole("tab", { name: "Test" }).click();
+    return playground.frame.locator("#trial-input");
+  };
+  await (await fill()).fill('{"order": 7}');
+  await (await fill()).blur();
+  assert.match(await playground.run(), /SUCCEEDED/);
+  await playground.page.reload();
+  await playground.isShown();
+  assert.equal(await (await fill()).inputValue(), '{"order": 7}');
+});
+
+pageTest("saving writes the file that was opened, and reports a refusal", async (playground) => {
+  await playground.page.evaluate((text) => {
+    globalThis.written = [];
+    const createWritable = async () => ({
+      write: async (part) => {
+        if (globalThis.isRefused) throw new Error("the disk is full");
+        globalThis.written.push(part);
+      },
+      close: async () => {},
+    });
+    const name = "disk.asl.json";
+    globalThis.showOpenFilePicker = async () => [{ name, createWritable, getFile: async () => new File([text], name) }];
+  }, LINEAR);
+  await playground.button("Open").click();
+  await playground.says("disk.asl.json is open");
+  await playground.isShown();
+  await playground.duplicate();
+  await playground.page.evaluate(() => (globalThis.isRefused = true));
+  await playground.frame.locator("[data-command=save]").click();
+  await playground.frame.locator("#message", { hasText: "the disk is full" }).waitFor();
+  assert.equal(await playground.isDirty(), true);
+  await playground.page.evaluate(() => (globalThis.isRefused = false));
+  await playground.frame.locator("[data-command=save]").click();
+  await playground.until("it is saved", async () => !(await playground.isDirty()));
+  assert.deepEqual(await playground.page.evaluate(() => globalThis.written), [await playground.text()]);
+});
+
+pageTest("a picture is exported as SVG and as PNG", async (playground) => {
+  await playground.frame.getByRole("tab", { name: "Reports" }).click();
+  for (const [kind, start] of [["svg", "<svg"], ["png", "\x89PNG"]]) {
+    const [file] = await Promise.all([playground.page.waitForEvent("download"), playground.frame.locator(`[data-export=${kind}]`).click()]);
+    assert.equal(file.suggestedFilename(), `discount.${kind}`);
+    const content = readFileSync(await file.path(), "latin1");
+    assert.ok(content.slice(0, 200).includes(start), content.slice(0, 200));
   }
 });
 
@@ -170,7 +216,8 @@ pageTest("after the first load it works offline: the page, a run and an expressi
 });
 
 pageTest("a dropped file opens, on the page and on the frame of the studio", async (playground) => {
-  for (const [index, target] of [playground.page.mainFrame(), await playground.studio()].entries()) {
+  for (const index of [0, 1]) {
+    const target = index === 0 ? playground.page.mainFrame() : await playground.studio();
     await target.evaluate(
       ([name, text]) => {
         const dataTransfer = new DataTransfer();
@@ -181,7 +228,6 @@ pageTest("a dropped file opens, on the page and on the frame of the studio", asy
     );
     await playground.says(`dropped${index}.asl.json is open`);
     await playground.has("First", "Second");
-    if (index === 0) return playground.tab.check();
   }
 });
 
@@ -224,7 +270,7 @@ pageTest("a JSONata expression shows its value as JSON, with the input, variable
 
 pageTest("a JSONPath shows its value, with intrinsic functions and the context object", async (playground) => {
   await playground.showExpressions();
-  await playground.page.getByLabel("JSONPath", { exact: true }).check();
+  await playground.page.getByRole("radio", { name: "JSONPath" }).check();
   await playground.value("79.5");
   await playground.fill("Expression", "States.MathAdd($.lines[0].quantity, 3)");
   await playground.value("5");
@@ -237,7 +283,7 @@ pageTest("a wrong expression shows AWS's error", async (playground) => {
   await playground.showExpressions();
   await playground.fill("Expression", "$states.input.lines + 'x'");
   await playground.value("States.QueryEvaluationError: The JSONata expression '$states.input.lines + 'x'' specified for the field 'Output' threw an error during evaluation. T2001");
-  await playground.page.getByLabel("JSONPath", { exact: true }).check();
+  await playground.page.getByRole("radio", { name: "JSONPath" }).check();
   await playground.fill("Expression", "$.missing");
   await playground.value("States.Runtime: The JSONPath '$.missing' specified for the field 'value.$' could not be found in the input");
 });
@@ -270,9 +316,7 @@ pageTest("an endless run can be stopped; the text, its undo and the next run wor
   await playground.frame.locator("#run").click();
   await playground.button("Stop").click({ timeout: 8_000 });
   await playground.says("The call is stopped");
-  await playground.select("First");
-  await playground.frame.locator("[data-command=duplicate]").click();
-  await playground.until("there are two states", async () => (await playground.names()).length === 2);
+  await playground.duplicate();
   await playground.frame.locator("[data-command=undo]").click();
   await playground.has("First");
   assert.equal((await playground.download()).text, endless);
@@ -290,6 +334,7 @@ for (const colorScheme of THEMES) {
       await playground.button("Share").click();
       await playground.says("link");
       assert.deepEqual(await tab.violations(), []);
+      assert.deepEqual(await playground.studioViolations(), []);
       await playground.showExpressions();
       await page.locator("#flow tr").first().waitFor();
       assert.deepEqual(await tab.violations(), []);

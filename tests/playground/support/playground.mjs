@@ -2,8 +2,11 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Tab } from "./browser.mjs";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** A debug build of the module takes seconds to compile. */
 const LOAD_MS = 60_000;
@@ -78,6 +81,37 @@ export class Playground {
     return { name: download.suggestedFilename(), text: readFileSync(await download.path(), "utf8") };
   }
 
+  /** Opens an example by its title. */
+  async openExample(title) {
+    await this.page.selectOption("#example", { label: title });
+    await this.button("Open example").click();
+  }
+
+  /** The text that the browser stores. */
+  text() {
+    return this.page.evaluate(() => JSON.parse(localStorage.getItem("stepwright-playground:work")).text);
+  }
+
+  isDirty() {
+    return this.page.$eval("#name", (name) => name.textContent.includes("(not saved)"));
+  }
+
+  /** Duplicates the state `First`, and waits for the copy. */
+  async duplicate() {
+    const { length } = await this.names();
+    await this.select("First");
+    await this.frame.locator("[data-command=duplicate]").click();
+    await this.until("there is a copy", async () => (await this.names()).length === length + 1);
+  }
+
+  /** The violations of the accessibility rules in the frame of the studio. */
+  async studioViolations() {
+    const studio = await this.studio();
+    await studio.evaluate(axe);
+    const { violations } = await studio.evaluate(() => axe.run({ resultTypes: ["violations"] }));
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+  }
+
   /** Selects a state in the list of states. */
   async select(name) {
     await this.frame.locator("#tree [role=treeitem]").filter({ hasText: name }).first().click();
@@ -108,7 +142,7 @@ export class Playground {
   }
 
   async fill(label, text) {
-    await this.page.getByLabel(label, { exact: true }).fill(text);
+    await this.page.getByRole("textbox", { name: label, exact: true }).fill(text);
   }
 
   /** Waits until the value of the expression has a part. */

@@ -40,7 +40,6 @@ function report(text: string, isAlarm = false): void {
 }
 
 class Playground {
-  private readonly store: WorkStore;
   private readonly server: StudioServer;
   private readonly expressions: ExpressionsView;
   private edited: BrowserDocument | undefined;
@@ -49,8 +48,7 @@ class Playground {
   /** The views in which a call takes long. */
   private readonly long = new Set<"studio" | "expressions">();
 
-  constructor(store: WorkStore) {
-    this.store = store;
+  constructor(private readonly store: WorkStore) {
     this.server = new StudioServer((events) => this.connect(events));
     this.expressions = new ExpressionsView((isLong) => this.busy("expressions", isLong));
   }
@@ -58,13 +56,16 @@ class Playground {
   /** Shows the text of the link, the stored text, or an example. */
   async start(): Promise<void> {
     this.listen();
-    const response = await fetch("examples.json");
-    this.examples = (await response.json()) as Example[];
+    const stored = await this.store.load();
+    if (stored) {
+      this.show(stored, false);
+    }
+    this.examples = await fetchExamples();
     const choice = element("example", HTMLSelectElement);
     choice.append(...this.examples.map(({ title }, index) => new Option(title, String(index))));
-    const [first = { name: "new.asl.json", text: EMPTY }] = this.examples;
-    const stored = await this.store.load();
-    this.show(stored ?? first, stored === undefined);
+    if (!stored) {
+      this.show(this.examples[0] ?? { name: "new.asl.json", text: EMPTY }, true);
+    }
     report("Nothing leaves your machine.");
     await this.openLink();
   }
@@ -291,6 +292,14 @@ class Playground {
     if (isExpressions) {
       void this.expressions.update();
     }
+  }
+}
+
+async function fetchExamples(): Promise<Example[]> {
+  try {
+    return (await (await fetch("examples.json")).json()) as Example[];
+  } catch (error) {
+    throw new Error(`The examples cannot be loaded: ${reasonOf(error)}. Load the page again.`);
   }
 }
 

@@ -37,9 +37,17 @@ export class WorkStore {
     if (text === null) {
       return undefined;
     }
-    const value: unknown =
-      text === STORE ? await database("readonly", (store) => store.get(WORK)) : JSON.parse(text);
-    return isWork(value) ? value : undefined;
+    if (text === STORE) {
+      const value = await database<unknown>("readonly", (store) => store.get(WORK));
+      return isWork(value) ? value : undefined;
+    }
+    try {
+      const value: unknown = JSON.parse(text);
+      return isWork(value) ? value : undefined;
+    } catch {
+      // Another program has written there.
+      return undefined;
+    }
   }
 
   async store(work: Work): Promise<void> {
