@@ -279,6 +279,24 @@ pageTest("a JSONPath shows its value, with intrinsic functions and the context o
   await playground.value('"4.25 of e-1"');
 });
 
+pageTest("a value shows large numbers exactly, and texts with JSON characters unchanged", async (playground) => {
+  await playground.showExpressions();
+  await playground.page.getByRole("radio", { name: "JSONPath" }).check();
+  await playground.fill("Input", '{"n": 12345678901234567, "t": "a, {b: [\\"c\\"]}  \\\\", "none": [], "deep": [[1]]}');
+  await playground.fill("Expression", "$");
+  const value = `{
+  "n": 12345678901234567,
+  "t": "a, {b: [\\"c\\"]}  \\\\",
+  "none": [],
+  "deep": [
+    [
+      1
+    ]
+  ]
+}`;
+  await playground.until("the value is exact", async () => (await playground.page.textContent("#value")) === value);
+});
+
 pageTest("a wrong expression shows AWS's error", async (playground) => {
   await playground.showExpressions();
   await playground.fill("Expression", "$states.input.lines + 'x'");

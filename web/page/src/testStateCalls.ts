@@ -83,7 +83,7 @@ export function expressionValue(
   if (typeof parameters !== "string") {
     return undefined;
   }
-  return JSON.stringify((JSON.parse(parameters) as { value?: unknown }).value);
+  return parameters.slice('{"value":'.length, -1);
 }
 
 /** Returns the test of a state. */
@@ -99,7 +99,26 @@ export function stateTest(definition: string, result: string, data: TestData): T
   };
 }
 
-/** Returns a JSON text with indentation. */
+/** Returns a JSON text with indentation. Its numbers remain as they are: parsing would round them. */
 export function pretty(json: string): string {
-  return JSON.stringify(JSON.parse(json), null, 2);
+  let depth = 0;
+  const line = () => `\n${"  ".repeat(depth)}`;
+  return json.replace(/"(?:[^"\\]|\\.)*"|[[{]\s*[\]}]|[[\]{},:]|\s+/g, (token) => {
+    switch (token) {
+      case "{":
+      case "[":
+        depth += 1;
+        return token + line();
+      case "}":
+      case "]":
+        depth -= 1;
+        return line() + token;
+      case ",":
+        return token + line();
+      case ":":
+        return ": ";
+      default:
+        return token.trim();
+    }
+  });
 }
