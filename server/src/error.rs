@@ -260,8 +260,9 @@ impl ApiError {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
-        // The journal logs an outage.
-        if error.may_pass() {
+        // The journal logs an outage. After a takeover, a repeated request reaches the server that
+        // has the store now.
+        if error.may_pass() || matches!(error, StoreError::TakenOver { .. }) {
             return Self::unavailable(error.to_string());
         }
         tracing::error!(%error, "the store cannot be read or written");
@@ -293,5 +294,23 @@ impl From<ActivityError> for ApiError {
             ActivityError::Store(error) => Self::from(error),
             error => Self::internal(error.to_string()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_repeats_its_request_after_a_takeover() {
+        let taken_over = StoreError::TakenOver {
+            store: "postgres://db/orders".to_owned(),
+            by: "it has the lease".to_owned(),
+        };
+        let error = ApiError::from(taken_over);
+        assert_eq!(
+            (error.status, error.code),
+            (503, "ServiceUnavailableException")
+        );
     }
 }
