@@ -1,19 +1,20 @@
 // The module runs definitions as the command does, and tests states as the service did. RECORDINGS is a folder with `cases.jsonl` and `teststate.jsonl`;
-// without it, the definitions of the examples run. MODULE is the module for Node, and STEPWRIGHT the command.
+// without it, the definitions of the examples run. MODULE is the folder of the module, and STEPWRIGHT the command.
 
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, test } from "node:test";
+import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 
 const { MODULE, STEPWRIGHT, RECORDINGS } = process.env;
-const module = createRequire(import.meta.url)(MODULE);
+const module = await import(pathToFileURL(join(MODULE, "stepwright_web.js")));
+module.initSync({ module: readFileSync(join(MODULE, "stepwright_web_bg.wasm")) });
 const folder = mkdtempSync(join(tmpdir(), "stepwright-web-"));
 after(() => rmSync(folder, { recursive: true }));
 

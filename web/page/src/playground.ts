@@ -49,7 +49,10 @@ class Playground {
   private readonly long = new Set<"studio" | "expressions">();
 
   constructor(private readonly store: WorkStore) {
-    this.server = new StudioServer((events) => this.connect(events));
+    this.server = new StudioServer((events) => this.connect(events), Date.now, {
+      name: "the module",
+      advice: "Reload the page to try again.",
+    });
     this.expressions = new ExpressionsView((isLong) => this.busy("expressions", isLong));
   }
 

@@ -28,6 +28,18 @@ export type Connect = (events: ConnectionEvents) => Connection;
 const MOST_ENDS = 5;
 const ENDS_MS = 180_000;
 
+/** What messages say about the process. */
+export interface ProcessWords {
+  name: string;
+  /** How to try again after too many ends. */
+  advice: string;
+}
+
+const COMMAND: ProcessWords = {
+  name: "`stepwright studio`",
+  advice: 'Run the command "Stepwright: Restart the Language Server" to try again.',
+};
+
 /** Sends requests to the process. Starts it at the first request, and again after its end. */
 export class StudioServer {
   private connection: Connection | undefined;
@@ -45,6 +57,7 @@ export class StudioServer {
   constructor(
     private readonly connect: Connect,
     private readonly now: () => number = Date.now,
+    private readonly words = COMMAND,
   ) {}
 
   /** Starts the process if it does not run. Returns the number of its start. */
@@ -55,7 +68,7 @@ export class StudioServer {
     this.ends = this.ends.filter((end) => this.now() - end < ENDS_MS);
     if (this.ends.length >= MOST_ENDS) {
       throw new Error(
-        `\`stepwright studio\` has ended ${MOST_ENDS} times in ${ENDS_MS / 60_000} minutes: ${this.lastReason}. The text is unchanged. Run the command "Stepwright: Restart the Language Server" to try again.`,
+        `${this.words.name} has ended ${MOST_ENDS} times in ${ENDS_MS / 60_000} minutes: ${this.lastReason}. The text is unchanged. ${this.words.advice}`,
       );
     }
     this.starts += 1;
@@ -75,7 +88,7 @@ export class StudioServer {
   request(start: number, method: string, parameters: object): Promise<Answer> {
     const { connection } = this;
     if (!connection || start !== this.starts) {
-      return Promise.reject(new Error("`stepwright studio` has ended, and is started again"));
+      return Promise.reject(new Error(`${this.words.name} has ended, and is started again`));
     }
     this.count += 1;
     const id = this.count;
@@ -124,7 +137,7 @@ export class StudioServer {
     const waiting = [...this.waiting.values()];
     this.waiting.clear();
     for (const { reject } of waiting) {
-      reject(new Error(`\`stepwright studio\` has ended: ${reason}`));
+      reject(new Error(`${this.words.name} has ended: ${reason}`));
     }
     for (const listener of [...this.listeners]) {
       listener();
