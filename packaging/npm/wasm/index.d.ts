@@ -1,0 +1,93 @@
+/** A value in JSON. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/** The type of a state machine. */
+export type MachineType = "STANDARD" | "EXPRESS";
+
+/** A problem of a definition. Its range of the text is in the units of JavaScript's strings. */
+export interface Diagnostic {
+  severity: "ERROR" | "WARNING";
+  /** The code of the rule, such as `SW020`. */
+  code: string | null;
+  /** The name of the rule, such as `missing-transition-target`. */
+  name: string | null;
+  message: string;
+  /** How to solve it. */
+  help: string | null;
+  /** A pointer (RFC 6901) into its definition. */
+  pointer: string;
+  /** The name of its state machine, in a template. */
+  machine: string | null;
+  start: number;
+  end: number;
+}
+
+/** The answer to the calls from one number to another, such as `"0"` or `"1-3"`. */
+export type MockedResponse = { Return: Json } | { Throw: { Error: string; Cause?: string } };
+
+/** What is run. */
+export interface RunRequest {
+  definition: Json;
+  input?: Json;
+  type?: MachineType;
+  /** The name of the execution. */
+  name?: string;
+  /** The answers to the calls of each Task state, as `MockedResponses` of Step Functions Local. */
+  mocks?: Record<string, Record<string, MockedResponse>>;
+}
+
+/** How an execution ended. */
+export interface Run {
+  status: "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED";
+  output: Json;
+  error: string | null;
+  cause: string | null;
+  /** The events, as GetExecutionHistory returns them. */
+  events: { id: number; type: string; timestamp: string; [key: string]: Json }[];
+}
+
+/** A request of AWS's TestState. JSON may be a value or a text. */
+export interface TestStateRequest {
+  definition: Json;
+  stateName?: string;
+  input?: Json;
+  variables?: Json;
+  context?: Json;
+  mock?: { result?: Json; errorOutput?: { error?: string; cause?: string }; fieldValidationMode?: "STRICT" | "PRESENT" | "NONE" };
+  inspectionLevel?: "INFO" | "DEBUG" | "TRACE";
+  roleArn?: string;
+  stateConfiguration?: { [key: string]: Json };
+}
+
+/** A response of AWS's TestState. */
+export interface TestStateResponse {
+  status: "SUCCEEDED" | "FAILED" | "RETRIABLE" | "CAUGHT_ERROR";
+  /** The output of the state, as a text in JSON. */
+  output?: string;
+  error?: string;
+  cause?: string;
+  nextState?: string;
+  inspectionData?: { [key: string]: Json };
+}
+
+/** The functions of the module. Each returns when it is done; a page calls them in a worker. */
+export interface Stepwright {
+  version(): string;
+  /** The problems of a definition or a template. The name of the file says whether a text is JSON or YAML. */
+  validate(source: Json, options?: { name?: string; type?: MachineType }): { result: "OK" | "FAIL"; diagnostics: Diagnostic[] };
+  /** Runs a definition on virtual time. Throws an error if the definition or a mock is refused. */
+  run(request: RunRequest): Run;
+  /** Tests one state. Throws the error of the API. */
+  testState(request: TestStateRequest): TestStateResponse;
+  /** The picture of a definition, as SVG. */
+  graph(definition: Json): string;
+  /** The definition in JSONata. */
+  convert(definition: Json): Json;
+}
+
+/**
+ * Loads the module once, and returns its functions.
+ *
+ * Without a source, it is the file next to this one. Cloudflare Workers pass the compiled module.
+ */
+export function load(source?: URL | Response | BufferSource | WebAssembly.Module): Promise<Stepwright>;
