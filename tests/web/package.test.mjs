@@ -36,7 +36,7 @@ test("calls get the mocked answers in their order", () => {
 
 test("a refused definition, mock or request is an error that names the reason", () => {
   assert.throws(() => stepwright.run({ definition: { StartAt: "A", States: {} } }), /starts at `A`/);
-  assert.throws(() => stepwright.run({ definition: charge, mocks: { Charge: { 0: {} } } }), /Return|Throw/);
+  assert.throws(() => stepwright.run({ definition: charge, mocks: { Charge: { 0: { Result: 1 } } } }), /Return|Throw/);
   assert.throws(() => stepwright.validate(charge, { type: "FAST" }), /`FAST`/);
   assert.throws(() => stepwright.testState({ definition: { Type: "Pass" } }), /InvalidDefinition|ValidationException/);
 });
