@@ -183,7 +183,13 @@ export class ExpressionsView {
   }
 
   private restore(): void {
-    const stored = JSON.parse(localStorage.getItem(EXPRESSIONS) ?? "{}") as Record<string, string>;
+    let stored: Record<string, string>;
+    try {
+      stored = JSON.parse(localStorage.getItem(EXPRESSIONS) ?? "{}");
+    } catch {
+      // Another program has written there.
+      return;
+    }
     for (const form of [this.expressionForm, this.stateForm]) {
       for (const [name, value] of Object.entries(stored)) {
         const control = form.elements.namedItem(name);
