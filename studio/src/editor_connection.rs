@@ -38,7 +38,7 @@ pub struct EditorConnection<F> {
 
 /// The answer to a message.
 #[non_exhaustive]
-#[must_use = "the answer is computed when it is awaited"]
+#[must_use]
 pub struct EditorAnswer {
     /// The number of the message; `None` for one that cannot be read.
     pub id: Option<u64>,
