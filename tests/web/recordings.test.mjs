@@ -1,4 +1,4 @@
-// The module runs definitions as the command does, and tests states as the service did. RECORDINGS is a folder with `cases.jsonl` and `teststate.jsonl`;
+// The module runs definitions as the command does, and tests states as the service did. RECORDINGS is a folder with `conformance/cases.jsonl` and `conformance/teststate.jsonl`;
 // without it, the definitions of the examples run. MODULE is the folder of the module, and STEPWRIGHT the command.
 
 import assert from "node:assert/strict";
@@ -25,7 +25,7 @@ const OWN = [
   { StartAt: "A", States: { A: { Type: "Task", Resource: "arn:aws:states:::sqs:sendMessage", Parameters: { QueueUrl: "q" }, Retry: [{ ErrorEquals: ["States.ALL"], MaxAttempts: 2 }], End: true } } },
 ];
 
-const rows = (file) => readFileSync(join(RECORDINGS, file), "utf8").trim().split("\n").map((line) => JSON.parse(line));
+const rows = (file) => readFileSync(join(RECORDINGS, "conformance", file), "utf8").trim().split("\n").map((line) => JSON.parse(line));
 
 /** The recorded executions that need no service, or own ones. */
 function executions() {
