@@ -36,10 +36,10 @@ export class Playground {
     await this.frame.locator("#tree [role=treeitem]").first().waitFor({ timeout: LOAD_MS });
   }
 
-  /** The names of the states in the picture. */
+  /** The names of the states in the picture, at one moment: the picture may change. */
   async names() {
-    const states = await this.frame.locator("#canvas .state").all();
-    return (await Promise.all(states.map((state) => state.getAttribute("data-state")))).sort();
+    const states = this.frame.locator("#canvas .state");
+    return (await states.evaluateAll((all) => all.map((state) => state.getAttribute("data-state")))).sort();
   }
 
   has(...names) {
