@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::fmt;
 use std::rc::Rc;
 use std::time::Duration;
+
 use web_time::Instant;
 
 use crate::settings::Settings;

@@ -17,10 +17,9 @@
 //! Results and errors are those of the service in a state with this input. Use an [`Evaluation`]
 //! for expressions that read the context object or variables.
 
-use web_time::{SystemTime, UNIX_EPOCH};
-
 use stepwright_asl::json::Json;
 use stepwright_asl::jsonata::strip;
+use web_time::{SystemTime, UNIX_EPOCH};
 
 use crate::query::{CompileError, Entropy, Expr, QueryError, Scope, VariableNames, Variables};
 use crate::value::{MAX_DEPTH, Value};

@@ -10,10 +10,10 @@ use std::collections::HashMap;
 use std::rc::{Rc, Weak};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
-use web_time::{Instant, SystemTime, UNIX_EPOCH};
 
 use indexmap::IndexMap;
 use indexmap::map::Entry;
+use web_time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crate::ast::{Ast, BinaryOp, FallbackOp, Node, NodeKind, SortTerm, Stage, TransformDef};
 use crate::error::{Error, Result};

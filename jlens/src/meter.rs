@@ -8,6 +8,7 @@
 
 use std::cell::Cell;
 use std::time::Duration;
+
 use web_time::Instant;
 
 use crate::error::{Error, Result};

@@ -14,6 +14,7 @@ use tokio_postgres::{Client, Error};
 use uuid::Uuid;
 
 use crate::database::{Database, Statement};
+use crate::sql_error::is_refusal;
 
 /// A connection that sends transactions.
 pub(crate) struct Session {
@@ -44,12 +45,7 @@ impl Session {
         let marked = format!("-c stepwright.session={mark}");
         let client = match database.connect_with(&marked).await {
             Ok(client) => client,
-            // The server itself refuses connections while it starts.
-            Err(error)
-                if error
-                    .code()
-                    .is_some_and(|code| !code.code().starts_with("57P")) =>
-            {
+            Err(error) if is_refusal(&error) => {
                 return Ok(Self {
                     client: database.connect().await?,
                     named: None,

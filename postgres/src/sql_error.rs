@@ -27,6 +27,14 @@ pub(crate) fn is_disconnect(error: &Error) -> bool {
     code.starts_with("08") || code.starts_with("57P")
 }
 
+/// Whether a server or a pooler refuses a connection for another reason than that it starts or
+/// ends.
+pub(crate) fn is_refusal(error: &Error) -> bool {
+    error
+        .code()
+        .is_some_and(|code| !code.code().starts_with("57P"))
+}
+
 /// Whether the server accepts no changes, as a former primary after a failover.
 pub(crate) fn is_read_only(error: &Error) -> bool {
     error.code() == Some(&SqlState::READ_ONLY_SQL_TRANSACTION)

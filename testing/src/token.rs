@@ -4,11 +4,11 @@ use std::panic::Location;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
-use web_time::Instant;
 
 use futures_util::future::select;
 use stepwright_engine::clock::Clock;
 use stepwright_engine::test_support::ProgressState;
+use web_time::Instant;
 
 use super::record::Record;
 use super::rule::Rule;

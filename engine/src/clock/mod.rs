@@ -39,9 +39,9 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use web_time::Instant;
 
 use tokio::sync::oneshot;
+use web_time::Instant;
 
 use self::hold_owner::HoldOwner;
 use self::sleeper::Sleeper;

@@ -7,6 +7,7 @@
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
+
 #[cfg(not(target_os = "linux"))]
 use web_time::Instant;
 use web_time::{SystemTime, UNIX_EPOCH};

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+
 use web_time::Instant;
 
 /// The thread that fires a clock's timers in real time.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::Duration;
+
 use web_time::Instant;
 
 use super::line::{BYTES_PER_EXECUTION, LogLine};

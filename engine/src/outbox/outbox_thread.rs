@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 use std::time::Duration;
-use web_time::Instant;
 
 use bytes::Bytes;
 use stepwright_interpreter::execution::StatusRecord;
+use web_time::Instant;
 
 use super::receipt::Receipt;
 use super::stop_delivery::StopDelivery;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+
 use web_time::Instant;
 
 use super::stored_versions::StoredVersions;

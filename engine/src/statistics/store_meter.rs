@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::Duration;
+
 use web_time::Instant;
 
 use super::buckets::{Buckets, COMMIT_BYTES, COMMIT_TIMES};

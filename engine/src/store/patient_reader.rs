@@ -2,9 +2,9 @@
 
 use std::path::Path;
 use std::time::Duration;
-use web_time::Instant;
 
 use bytes::Bytes;
+use web_time::Instant;
 
 use super::{
     MachineCount, OutboxQueue, Store, StoreError, StoreFilter, StoreReader, StoredActivity,

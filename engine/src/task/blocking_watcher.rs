@@ -10,10 +10,10 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 use std::{ptr, thread};
-use web_time::Instant;
 
 use smol_str::SmolStr;
 use stepwright_interpreter::ExecutionInfo;
+use web_time::Instant;
 
 use super::LinkedProgram;
 use super::poll_watch::PollWatch;

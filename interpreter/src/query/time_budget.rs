@@ -6,6 +6,7 @@
 use std::cell::Cell;
 #[cfg(feature = "jsonata")]
 use std::time::Duration;
+
 use web_time::Instant;
 
 thread_local! {

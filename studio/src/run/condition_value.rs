@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::time::Duration;
-use web_time::Instant;
 
 use serde_json::{Value as Json, json};
 use stepwright_asl::json::Json as Asl;
@@ -11,6 +10,7 @@ use stepwright_asl::model::{QueryLanguage, StateKind};
 use stepwright_editor::{ConditionPart, Definition};
 use stepwright_history::timeline::Timeline;
 use stepwright_testing::test_state::{TestStateRequest, test_state};
+use web_time::Instant;
 
 use crate::run::test_data::{TestData, json};
 use crate::run::trial::is_start;

@@ -1,12 +1,8 @@
 //! Work that takes long, with threads and without them, as in a browser.
 
-use std::future::{Future, poll_fn};
-use std::pin::pin;
-use std::task::Poll;
 use std::time::Duration;
 
 use tokio::task::JoinError;
-use web_time::Instant;
 
 /// A page in a browser calls the studio in a worker, which may be busy.
 const HAS_THREADS: bool = !cfg!(target_family = "wasm");
@@ -22,18 +18,12 @@ pub(crate) async fn compute<T: Send + 'static>(
     }
 }
 
-/// Waits for a future. Returns `None` if it takes longer.
+/// Waits for a future. Returns `None` if it takes longer. Without threads nothing can wait: there,
+/// the caller of the studio limits each answer.
 pub(crate) async fn limited<T>(most: Duration, future: impl Future<Output = T>) -> Option<T> {
     if HAS_THREADS {
-        return tokio::time::timeout(most, future).await.ok();
+        tokio::time::timeout(most, future).await.ok()
+    } else {
+        Some(future.await)
     }
-    // Without threads nothing sleeps: futures are polled until they are ready.
-    let start = Instant::now();
-    let mut future = pin!(future);
-    poll_fn(|context| match future.as_mut().poll(context) {
-        Poll::Ready(value) => Poll::Ready(Some(value)),
-        Poll::Pending if start.elapsed() > most => Poll::Ready(None),
-        Poll::Pending => Poll::Pending,
-    })
-    .await
 }

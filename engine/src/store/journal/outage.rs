@@ -1,6 +1,7 @@
 //! Schedules the next attempt while a store cannot commit, and limits the log lines.
 
 use std::time::Duration;
+
 use web_time::Instant;
 
 use crate::store::StoreError;

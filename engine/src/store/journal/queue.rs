@@ -5,9 +5,9 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use web_time::Instant;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use web_time::Instant;
 
 use super::outage::Outage;
 use crate::statistics::StoreMeter;

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
-use web_time::Instant;
 
 use tokio::sync::oneshot;
+use web_time::Instant;
 
 use super::outage::Outage;
 use super::outcome;
