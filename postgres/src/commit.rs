@@ -50,7 +50,7 @@ impl Committer {
         owner: Uuid,
         lease: &StoreLease,
     ) -> Result<Self, StoreError> {
-        let client = Session::open(&database).await?;
+        let client = Session::first(&database).await?;
         layout::prepare(&database, &client).await?;
         let epoch = lease::take(&database, &client, owner, lease).await?;
         Self::begin_with(database, client, owner, epoch).await

@@ -6,15 +6,22 @@ use std::ops::Deref;
 use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
 use std::task::Poll;
+use std::time::Duration;
 
 use futures_util::future::{MaybeDone, join3, maybe_done};
 use stepwright_engine::store::StoreError;
+use tokio::time::{Instant, sleep};
 use tokio_postgres::types::Type;
 use tokio_postgres::{Client, Error};
 use uuid::Uuid;
 
 use crate::database::{Database, Statement};
-use crate::sql_error::is_refusal;
+use crate::sql_error::{is_refusal, is_starting};
+
+/// How long an engine waits for a server that starts.
+const STARTS: Duration = Duration::from_secs(60);
+/// The pause between its attempts.
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// A connection that sends transactions.
 pub(crate) struct Session {
@@ -38,6 +45,21 @@ impl Session {
     pub(crate) async fn open(database: &Database) -> Result<Self, StoreError> {
         let opened = Self::marked(database).await;
         opened.map_err(|error| database.error("connect to the database", &error))
+    }
+
+    /// Connects like [`open`](Self::open), to a server that may be starting: it is often started
+    /// together with the engine, or again after a failure.
+    pub(crate) async fn first(database: &Database) -> Result<Self, StoreError> {
+        let latest = Instant::now() + STARTS;
+        loop {
+            match Self::marked(database).await {
+                Err(error) if is_starting(&error) && Instant::now() < latest => sleep(PAUSE).await,
+                opened => {
+                    return opened
+                        .map_err(|error| database.error("connect to the database", &error));
+                }
+            }
+        }
     }
 
     async fn marked(database: &Database) -> Result<Self, Error> {

@@ -35,6 +35,11 @@ pub(crate) fn is_refusal(error: &Error) -> bool {
         .is_some_and(|code| !code.code().starts_with("57P"))
 }
 
+/// Whether the server accepts no connections yet.
+pub(crate) fn is_starting(error: &Error) -> bool {
+    error.code() == Some(&SqlState::CANNOT_CONNECT_NOW)
+}
+
 /// Whether the server accepts no changes, as a former primary after a failover.
 pub(crate) fn is_read_only(error: &Error) -> bool {
     error.code() == Some(&SqlState::READ_ONLY_SQL_TRANSACTION)

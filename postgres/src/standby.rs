@@ -94,7 +94,7 @@ impl PostgresStandby {
     pub fn open(options: PostgresOptions) -> Result<Self, StoreError> {
         let database = Database::new(options)?;
         database.wait(async {
-            let client = database.client().await?;
+            let client = Session::first(&database).await?;
             layout::prepare(&database, &client).await
         })?;
         Ok(Self {

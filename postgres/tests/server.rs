@@ -75,9 +75,27 @@ impl Server {
 
     /// Starts the server again.
     pub(crate) fn begin(&self) {
+        self.begin_with("");
+    }
+
+    /// Starts the server as a replica. It refuses connections as a server that is starting, until
+    /// it is promoted.
+    pub(crate) fn begin_closed(&self) {
+        fs::write(self.data().join("standby.signal"), "").expect("it is written");
+        self.begin_with("-c hot_standby=off");
+    }
+
+    /// Lets a replica accept connections.
+    pub(crate) fn promote(&self) {
+        let mut promote = self.program("pg_ctl");
+        promote.args(["promote", "-w", "-D"]).arg(self.data());
+        run("pg_ctl", promote);
+    }
+
+    fn begin_with(&self, more: &str) {
         let mut start = self.program("pg_ctl");
         let options = format!(
-            "-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=200 -c fsync=off",
+            "-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=200 -c fsync=off {more}",
             self.port
         );
         start

@@ -89,7 +89,33 @@ fn a_standby_has_the_open_executions_of_random_changes() {
         server: Server::start(),
         waiting: HashMap::new(),
     };
-    store::random_changes(&mut schemas, cases());
+    // The store of each case waits for the lease of the one before.
+    store::random_changes(&mut schemas, cases().min(96));
+}
+
+#[test]
+#[ignore = "needs a PostgreSQL server"]
+fn an_engine_and_its_standby_wait_for_a_server_that_starts() {
+    let server = Server::start();
+    server.kill();
+    server.begin_closed();
+    let options = |schema| server.options(schema);
+    let refused = server
+        .reader("a")
+        .map(|_| ())
+        .map_err(|error| error.to_string());
+    let why = refused.expect_err("it is closed");
+    assert!(why.contains("not accepting connections"), "{why}");
+    thread::scope(|scope| {
+        let engine = scope.spawn(|| PostgresStore::open_with(options("a")));
+        let standby = scope.spawn(|| PostgresStandby::open(options("b")));
+        // Their first attempts are refused.
+        thread::sleep(Duration::from_millis(300));
+        assert!(!engine.is_finished() && !standby.is_finished());
+        server.promote();
+        engine.join().expect("no panic").expect("it opens");
+        standby.join().expect("no panic").expect("it opens");
+    });
 }
 
 fn document(number: u32) -> Change {

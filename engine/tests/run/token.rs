@@ -191,6 +191,63 @@ async fn a_completion_during_the_request_applies_after_it() {
     assert_eq!(kinds(&report)[4..6], ["TaskSubmitted", "TaskSucceeded"]);
 }
 
+/// Nothing can be recorded between the request and the stop: AWS accepts the answer, too.
+#[tokio::test]
+async fn a_stop_during_the_request_ends_an_execution_whose_token_was_answered() {
+    let (sender, mut tokens) = mpsc::unbounded_channel();
+    let sender = Arc::new(sender);
+    let engine = builder(&asking(json!({})))
+        .function("ask", move |payload: Json| {
+            let token = payload["token"].as_str().unwrap_or_default().to_owned();
+            let _ = sender.send(token);
+            std::future::pending::<Result<Json, TaskFailure>>()
+        })
+        .clock(Clock::real())
+        .build()
+        .unwrap();
+    let run = engine.start_machine("m", json!({}), StartOptions::new());
+    let run = run.await.unwrap();
+    let token = tokens.recv().await.unwrap();
+    engine.send_task_success(&token, &1).await.unwrap();
+    let report = run.stop(None, None).await;
+    assert_eq!(report.status, Status::Aborted);
+    assert_eq!(
+        kinds(&report)[2..],
+        ["TaskScheduled", "TaskStarted", "ExecutionAborted"]
+    );
+    let again = engine.send_task_success(&token, &2).await;
+    assert_eq!(again, Err(TokenError::TaskDoesNotExist));
+}
+
+/// A stop and an answer arrive together: an `Ok` answer is an event of the history, and another one
+/// is not.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_acknowledged_completion_is_in_the_history_of_a_stopped_execution() {
+    let (engine, mut tokens) = sending(builder(&asking(json!({}))).clock(Clock::real()));
+    let mut counted = 0;
+    for number in 0..300 {
+        let run = engine.start_machine("m", json!({}), StartOptions::new());
+        let run = run.await.unwrap();
+        let token = tokens.recv().await.unwrap();
+        // The request of each third has perhaps not ended.
+        while number % 3 > 0 && run.history().await.events().count() < 5 {
+            tokio::task::yield_now().await;
+        }
+        let answering = engine.clone();
+        let answer =
+            tokio::spawn(async move { answering.send_task_success(&token, &json!(1)).await });
+        let report = run.stop(None, None).await;
+        let is_answered = answer.await.unwrap().is_ok();
+        let kinds = kinds(&report);
+        let was_submitted = kinds.contains(&"TaskSubmitted");
+        let has_result = kinds.contains(&"TaskSucceeded");
+        assert!(!has_result || is_answered, "{kinds:?}");
+        assert!(has_result || !is_answered || !was_submitted, "{kinds:?}");
+        counted += usize::from(is_answered);
+    }
+    assert!(counted > 0);
+}
+
 /// An answer races with the timeout: an `Ok` answer is effective, and others get the reason.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_acknowledged_completion_wins_against_the_timeout() {

@@ -85,6 +85,9 @@ impl HistoryEvent {
 /// How an attempt of a task ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum End {
+    /// Its request has perhaps not ended.
+    Begun,
+    /// Its request has ended, or it has none.
     Open,
     Succeeded,
     Failed(String),
@@ -188,7 +191,11 @@ impl TaskHistory {
         about.get("task")?;
         let attempt = world::attempt(about);
         let key = (attempt.task, attempt.attempt);
-        if self.attempts.insert(key.clone(), End::Open).is_some() {
+        let begun = match event.kind.as_str() {
+            "TaskScheduled" => End::Begun,
+            _ => End::Open,
+        };
+        if self.attempts.insert(key.clone(), begun).is_some() {
             verdict.twice(format!("{arn}: {key:?} was scheduled twice"));
         }
         self.after_no_success(arn, &key, verdict);
@@ -223,12 +230,13 @@ impl TaskHistory {
                     start.result = result;
                 }
             }
-            Chain::Attempt(task, attempt) if !is_open => {
-                self.results
-                    .extend(event.value.map(|value| value.to_string()).or(event.cause));
+            Chain::Attempt(task, attempt) => {
+                if !is_open {
+                    self.results
+                        .extend(event.value.map(|value| value.to_string()).or(event.cause));
+                }
                 self.attempts.insert((task.clone(), *attempt), end);
             }
-            Chain::Attempt(..) => {}
         }
         is_open.then_some(chain)
     }
@@ -260,6 +268,22 @@ impl TaskHistory {
         }
     }
 
+    /// Whether the execution was stopped before the request that gave away a token had ended: an
+    /// answer to the token takes effect after that.
+    fn stopped_first(&self, token: &str, logged: &LoggedExecution) -> bool {
+        let is_stopped = self
+            .kinds
+            .last()
+            .is_some_and(|kind| kind == "ExecutionAborted");
+        let mut attempts = logged.attempts.iter().map(|begun| &begun.attempt);
+        let asked = attempts.find(|attempt| attempt.token.as_deref() == Some(token));
+        is_stopped
+            && asked.is_some_and(|asked| {
+                let key = (asked.task.clone(), asked.attempt);
+                self.attempts.get(&key) == Some(&End::Begun)
+            })
+    }
+
     /// Compares the history with the log.
     pub(crate) fn compare(&self, arn: &str, logged: &LoggedExecution, verdict: &mut Verdict) {
         let mut begun = HashMap::new();
@@ -289,11 +313,8 @@ impl TaskHistory {
             if !tokens.insert(token) {
                 verdict.twice(format!("{arn}: the token {token} was answered twice"));
             }
-            if !self
-                .results
-                .iter()
-                .any(|result| result.contains(token.as_str()))
-            {
+            let has_effect = |result: &String| result.contains(token.as_str());
+            if !self.results.iter().any(has_effect) && !self.stopped_first(token, logged) {
                 verdict.undone(format!(
                     "{arn}: the answer to the token {token} was accepted and has no effect"
                 ));
