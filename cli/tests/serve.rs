@@ -14,6 +14,7 @@ mod modes;
 mod operator;
 #[cfg(all(unix, feature = "otlp"))]
 mod otlp;
+mod playground;
 mod schedules;
 mod services;
 mod store;

@@ -93,7 +93,7 @@ enum Reply {
 struct File {
     state_machines: IndexMap<String, Machine>,
     #[serde(default)]
-    mocked_responses: IndexMap<String, IndexMap<String, Reply>>,
+    mocked_responses: IndexMap<String, IndexMap<String, Json>>,
 }
 
 #[derive(Deserialize)]
@@ -235,13 +235,16 @@ impl TaskSource for MockCase {
 /// Sorts the attempts of a response and checks that none is missing.
 fn in_order(
     name: &str,
-    attempts: IndexMap<String, Reply>,
+    attempts: IndexMap<String, Json>,
 ) -> Result<Vec<AttemptRange>, MockConfigError> {
     let mut mocked = attempts
         .into_iter()
         .map(|(key, reply)| {
             let (first, last) = range(&key).ok_or_else(|| {
                 MockConfigError(format!("response `{name}`: `{key}` is not an attempt; write \"0\", or \"1-3\" for several"))
+            })?;
+            let reply = serde_json::from_value(reply).map_err(|error| {
+                MockConfigError(format!("response `{name}`: \"{key}\" has no answer ({error}); write {{\"Return\": ..}} or {{\"Throw\": {{\"Error\": .., \"Cause\": ..}}}}"))
             })?;
             Ok(AttemptRange { first, last, reply })
         })
@@ -307,6 +310,8 @@ mod tests {
         assert!(MockConfig::parse(file).is_err());
         let file = r#"{"StateMachines": {}, "MockedResponses": {"R": {"0": {"Give": 1}}}}"#;
         assert!(error(file).contains("Give"));
+        let file = r#"{"StateMachines": {}, "MockedResponses": {"R": {"0": {}}}}"#;
+        assert!(error(file).starts_with("response `R`: \"0\" has no answer"));
     }
 
     #[test]

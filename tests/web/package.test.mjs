@@ -37,6 +37,8 @@ test("calls get the mocked answers in their order", () => {
 test("a refused definition, mock or request is an error that names the reason", () => {
   assert.throws(() => stepwright.run({ definition: { StartAt: "A", States: {} } }), /starts at `A`/);
   assert.throws(() => stepwright.run({ definition: charge, mocks: { Charge: { 0: { Result: 1 } } } }), /Return|Throw/);
+  assert.throws(() => stepwright.run({ definition: charge, mocks: { Charge: { 0: {} } } }), /response `Charge`: "0" has no answer/);
+  assert.match(stepwright.run({ definition: charge }).cause, /add the answer to its calls to `mocks`/);
   assert.throws(() => stepwright.validate(charge, { type: "FAST" }), /`FAST`/);
   assert.throws(() => stepwright.testState({ definition: { Type: "Pass" } }), /InvalidDefinition|ValidationException/);
 });
@@ -57,4 +59,37 @@ test("a state is tested with values or texts", () => {
 test("a definition is drawn and converted", () => {
   assert.match(stepwright.graph(charge), /^<svg[\s\S]*Charge/);
   assert.equal(stepwright.convert({ StartAt: "A", States: { A: { Type: "Pass", InputPath: "$.a", End: true } } }).QueryLanguage, "JSONata");
+});
+
+test("the definitions of a template are found by their names", () => {
+  const template = `AWSTemplateFormatVersion: "2010-09-09"
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Orders:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Type: EXPRESS
+      Definition: {StartAt: A, States: {A: {Type: Succeed}}}
+`;
+  const found = stepwright.definitions(template, { name: "template.yaml" });
+  assert.deepEqual(found, [{ name: "Orders", type: "EXPRESS", definition: { StartAt: "A", States: { A: { Type: "Succeed" } } } }]);
+  assert.deepEqual(stepwright.definitions(charge)[0].definition, charge);
+});
+
+test("reports have the text and the fields of the commands", () => {
+  const explored = stepwright.explore({ definition: charge, faults: 1 });
+  assert.equal(explored.coverage.isComplete, true);
+  assert.match(explored.text, /^no findings in /);
+  const unhandled = { StartAt: "A", States: { A: { Type: "Task", Resource: "arn:aws:states:::lambda:invoke", Parameters: { FunctionName: "f" }, End: true } } };
+  const properties = "tasks:\n  A:\n    errors: [Declined]\n";
+  assert.match(stepwright.explore({ definition: unhandled, properties }).text, /Declined/);
+  assert.throws(() => stepwright.explore({ definition: charge, properties: "tasks:\n  Chrage: {}\n" }), /Chrage/);
+  const estimated = stepwright.estimate({ definition: charge, executions: 1000, region: "eu-west-1" });
+  assert.match(estimated.text, /1,?000|eu-west-1/);
+  const { policy, text } = stepwright.policy({ definition: charge, region: "eu-west-1", account: "123456789012" });
+  assert.deepEqual(policy.Statement[0].Action, ["lambda:InvokeFunction"]);
+  assert.ok(text.startsWith(JSON.stringify(policy, null, 2).slice(0, 20)));
+  const changed = { ...charge, States: { ...charge.States, Wait: { ...charge.States.Wait, Seconds: 5 } } };
+  assert.equal(stepwright.diff(charge, charge).equal, true);
+  assert.match(stepwright.diff(charge, changed).text, /Seconds/);
 });

@@ -1,5 +1,5 @@
 //! Tools over definitions of the Amazon States Language (AWS Step Functions): the IAM policy that a
-//! definition needs, what its executions cost, and its conversion from JSONPath to JSONata.
+//! definition needs, what its executions cost, its conversion from JSONPath to JSONata, and its Rust source.
 //!
 //! The crate `stepwright-asl` parses and validates definitions. The tools of this crate read its
 //! model.
@@ -36,8 +36,9 @@
 //! | the prices of a region | [`estimate::prices_of`] |
 //! | the edits that convert states from JSONPath to JSONata | [`convert::Converter::convert`] |
 //! | the converted text of a file | [`Converter::convert_json`](convert::Converter::convert_json), and with the feature `yaml` `convert_yaml` and `convert_template` |
+//! | the Rust source of a definition's workflow | `import::Importer`, with the feature `import` |
 //! | to read, check or change a definition | the crate `stepwright-asl` |
-//! | all of this as a command | `stepwright policy`, `stepwright estimate`, `stepwright convert` |
+//! | all of this as a command | `stepwright policy`, `stepwright estimate`, `stepwright convert`, `stepwright import` |
 //!
 //! `examples/report.rs` prints the policy, the cost and the conversion of a file.
 //!
@@ -47,6 +48,7 @@
 //!
 //! | feature | what it adds |
 //! |---|---|
+//! | `import` | the module `import`: the source of a `workflow!` |
 //! | `terraform` | `RolePolicies::of_terraform`: the policies of roles in Terraform files, with `yaml` |
 //! | `yaml` | `Converter::convert_yaml` and `convert_template`: definitions in YAML and in templates |
 //!
@@ -55,12 +57,14 @@
 //! - It depends on `stepwright-asl` only.
 //! - A tool reads a definition and returns a value: no engine, no clock, no I/O. Prices, limits and
 //!   IAM actions are tables in this crate or in `stepwright-asl`, with their dates.
-//! - The three modules do not use each other.
+//! - The modules do not use each other.
 //! - Any definition has a result. A requirement that no definition shows is a warning of the
 //!   policy; an unbounded amount is infinite; a state that cannot be converted exactly has a note.
 
 pub mod convert;
 pub mod estimate;
+#[cfg(feature = "import")]
+pub mod import;
 pub mod policy;
 
 /// The README's example compiles and runs.

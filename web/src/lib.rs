@@ -9,20 +9,24 @@
 //! - It depends on the libraries of the studio and of tests, and adds no behaviour to them.
 //! - Only `spin.rs` knows that there is no thread that could wait.
 
+mod reports;
 mod run;
 mod spin;
 mod studio;
 
 use serde_json::{Value, json};
-use stepwright_asl::MachineType;
 use stepwright_asl::validate::{Severity, Validator};
+use stepwright_asl::{MachineType, StateMachine};
 use stepwright_diagram::Diagram;
 use stepwright_editor::Document;
 use stepwright_testing::test_state::{TestStateRequest, test_state};
 use stepwright_tools::convert::Converter;
+use stepwright_tools::import::Importer;
+use stepwright_tools::import::names::pascal;
 use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+pub use reports::{diff, estimate, explore, policy};
 pub use run::run;
 pub use studio::Studio;
 
@@ -70,6 +74,20 @@ pub fn validate(text: &str, name: &str, machine_type: &str) -> Result<String, Js
     Ok(json!({"result": result, "diagnostics": diagnostics}).to_string())
 }
 
+/// Returns the definitions of a text, or of each state machine of a template, in JSON: the `name` in
+/// the template, the `type`, and the `definition`.
+#[wasm_bindgen]
+pub fn definitions(text: &str, name: &str) -> String {
+    let document = Document::open(name, text, 0);
+    let found = document.definitions().iter().map(|definition| {
+        json!({
+            "name": definition.name(), "type": definition.machine_type().as_str(),
+            "definition": Value::from(definition.json()),
+        })
+    });
+    Value::Array(found.collect()).to_string()
+}
+
 /// The positions of a text in UTF-16 units, as JavaScript counts.
 struct Utf16(Vec<usize>);
 
@@ -113,6 +131,20 @@ pub fn graph(definition: &str) -> Result<String, JsError> {
     Ok(Diagram::of(&definition).to_svg())
 }
 
+/// Returns the Rust source of a definition in JSON, as `stepwright import` prints it. `name` is the
+/// type of the workflow.
+///
+/// # Errors
+///
+/// A definition that AWS refuses, and everything that `workflow!` cannot express.
+#[wasm_bindgen(js_name = importRust)]
+pub fn import(definition: &str, name: &str, machine_type: &str) -> Result<String, JsError> {
+    let machine = machine(&parsed(definition)?)?;
+    let importer = Importer::new(pascal(name, "Workflow"), "the definition");
+    let importer = importer.machine_type(machine_type_of(machine_type)?);
+    Ok(importer.source(&machine.to_value())?)
+}
+
 /// Converts a definition in JSON from JSONPath to JSONata.
 ///
 /// # Errors
@@ -125,6 +157,15 @@ pub fn convert(definition: &str) -> Result<String, JsError> {
 
 fn parsed<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, JsError> {
     Ok(serde_json::from_str(text)?)
+}
+
+fn machine(definition: &Value) -> Result<StateMachine, JsError> {
+    let read = StateMachine::from_json(&definition.to_string());
+    read.map_err(|errors| JsError::new(&errors.to_string()))
+}
+
+fn standard() -> String {
+    MachineType::Standard.as_str().to_owned()
 }
 
 fn machine_type_of(text: &str) -> Result<MachineType, JsError> {

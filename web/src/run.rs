@@ -2,7 +2,6 @@
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use stepwright_asl::StateMachine;
 use stepwright_engine::history::HistoryQuery;
 use stepwright_engine::{Engine, StartOptions};
 use stepwright_testing::MockConfig;
@@ -21,7 +20,7 @@ struct RunRequest {
     definition: Value,
     #[serde(default)]
     input: Value,
-    #[serde(default = "standard")]
+    #[serde(default = "crate::standard")]
     machine_type: String,
     /// The name of the execution; random by default.
     name: Option<String>,
@@ -29,10 +28,6 @@ struct RunRequest {
     /// mock file of Step Functions Local.
     #[serde(default)]
     mocks: Map<String, Value>,
-}
-
-fn standard() -> String {
-    "STANDARD".to_owned()
 }
 
 /// Runs a definition on virtual time: waits take no time. Takes and returns JSON.
@@ -48,9 +43,7 @@ fn standard() -> String {
 #[wasm_bindgen]
 pub fn run(request: &str) -> Result<String, JsError> {
     let request: RunRequest = crate::parsed(request)?;
-    let text = request.definition.to_string();
-    let machine =
-        StateMachine::from_json(&text).map_err(|errors| JsError::new(&errors.to_string()))?;
+    let machine = crate::machine(&request.definition)?;
     let names: Map<String, Value> = request
         .mocks
         .keys()
@@ -68,6 +61,7 @@ pub fn run(request: &str) -> Result<String, JsError> {
             crate::machine_type_of(&request.machine_type)?,
         )
         .test_cases(mocks)
+        .missing_handler_hint("add the answer to its calls to `mocks`")
         .virtual_time()
         .build()?;
     let mut options = StartOptions::new().test_case(NAME);

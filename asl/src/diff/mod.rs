@@ -40,6 +40,8 @@ mod value_context;
 
 use std::borrow::Cow;
 
+use serde::Serialize;
+
 use crate::json::Json;
 
 pub use change::{Change, FieldChange, StateChange, TransitionChange, Trigger};
@@ -51,7 +53,7 @@ use matching::{Matching, PreparedDefinition};
 /// The differences between two definitions.
 ///
 /// `Display` writes it for readers, `serde` for programs.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Diff {
     machine: Vec<FieldChange>,
     states: Vec<StateChange>,
@@ -133,6 +135,24 @@ impl Diff {
     pub fn stranded(&self) -> &[StrandedState] {
         &self.stranded
     }
+
+    /// Returns the fields for programs, with `equal` and `commentsOnly`.
+    pub fn report(&self) -> impl Serialize {
+        DiffReport {
+            equal: self.is_empty(),
+            comments_only: self.is_comments_only() && !self.is_empty(),
+            diff: self,
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct DiffReport<'d> {
+    equal: bool,
+    comments_only: bool,
+    #[serde(flatten)]
+    diff: &'d Diff,
 }
 
 /// The comparison recurses, and programs may build values of any depth.

@@ -38,6 +38,7 @@ pub(super) const EXAMPLES: &str = "Examples:
   stepwright serve --store local.db --index --keep-logs      the console finds executions by any text, and has the logs of commands
   stepwright serve --redact card.number                      the console masks this field, in pages, filters, exports and logs of handlers
   stepwright serve --studio workflows                        a visual editor of the definitions in a folder, at the address that is printed
+  stepwright serve --playground stepwright-playground-0.1.0   the playground, at http://127.0.0.1:8083/playground
   stepwright serve --console read-only                       the pages at http://127.0.0.1:8083/console cannot change anything
   stepwright serve --log info --log-format json 2> serve.log  starts, ends and suspensions of executions, as JSON
   stepwright serve --log info,stepwright_server=debug         and each request
@@ -139,6 +140,10 @@ pub(crate) struct ServeArguments {
     /// Only with an address of this machine
     #[arg(long, value_name = "DIR", conflicts_with_all = ["virtual_time", "accounts"])]
     pub(crate) studio: Vec<PathBuf>,
+    /// Serve the playground at /playground: the folder of its files, from an archive of the
+    /// release. In the image they are in the folder /playground
+    #[arg(long, value_name = "DIR", conflicts_with = "accounts")]
+    pub(crate) playground: Option<PathBuf>,
     /// Do not serve GET /metrics, which needs no signature
     #[arg(long)]
     pub(crate) no_metrics: bool,

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use serde_json::{Value, json};
 use stepwright_asl::MachineType;
 use stepwright_asl::diff::Diff;
 use stepwright_asl::validate::Validator;
@@ -49,19 +48,13 @@ pub(crate) fn diff(arguments: &DiffArguments) -> Result<(), Failure> {
     let diff = Diff::of(before.json(), after.json());
     match arguments.format {
         DiffFormat::Text => output::print(&diff),
-        DiffFormat::Json => output::line(format_args!("{:#}", as_json(&diff)?)),
+        DiffFormat::Json => {
+            let report = serde_json::to_string_pretty(&diff.report());
+            output::line(report.map_err(|error| Failure::Failed(error.to_string()))?);
+        }
     }
     if arguments.exit_code && !diff.is_comments_only() {
         return Err(Failure::Diagnostics);
     }
     Ok(())
-}
-
-fn as_json(diff: &Diff) -> Result<Value, Failure> {
-    let mut report = json!({"equal": diff.is_empty(), "commentsOnly": diff.is_comments_only() && !diff.is_empty()});
-    let rest = serde_json::to_value(diff).map_err(|error| Failure::Failed(error.to_string()))?;
-    if let (Value::Object(report), Value::Object(rest)) = (&mut report, rest) {
-        report.extend(rest);
-    }
-    Ok(report)
 }

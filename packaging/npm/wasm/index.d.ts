@@ -70,17 +70,78 @@ export interface TestStateResponse {
   inspectionData?: { [key: string]: Json };
 }
 
+/** A definition of a file. */
+export interface Definition {
+  /** The name of the state machine in a template. */
+  name: string | null;
+  type: MachineType;
+  definition: Json;
+}
+
+/** What is explored, and how far. */
+export interface ExploreRequest {
+  definition: Json;
+  type?: MachineType;
+  /** The text of a property file. */
+  properties?: string;
+  /** The most faults of one path, and how often the outcomes of a state are combined again in a loop. */
+  faults?: number;
+  loops?: number;
+  /** In seconds. */
+  timeLimit?: number;
+}
+
+/** The prices of what is estimated. */
+export interface EstimateRequest {
+  definition: Json;
+  inputBytes?: number;
+  resultBytes?: number;
+  /** How long a task takes. */
+  taskSeconds?: number;
+  /** In a month. */
+  executions?: number;
+  region?: string;
+}
+
+/** The state machine that needs a policy. */
+export interface PolicyRequest {
+  definition: Json;
+  name?: string;
+  partition?: string;
+  region?: string;
+  account?: string;
+  logging?: boolean;
+  tracing?: boolean;
+  redrive?: boolean;
+}
+
+/** What a command of the same name prints, as text and as the fields of `--format json`. */
+export interface Report {
+  text: string;
+  [field: string]: Json;
+}
+
 /** The functions of the module. Each returns when it is done; a page calls them in a worker. */
 export interface Stepwright {
   version(): string;
   /** The problems of a definition or a template. The name of the file says whether a text is JSON or YAML. */
   validate(source: Json, options?: { name?: string; type?: MachineType }): { result: "OK" | "FAIL"; diagnostics: Diagnostic[] };
+  /** The definitions of a text: one, or those of a template. */
+  definitions(source: Json, options?: { name?: string }): Definition[];
   /** Runs a definition on virtual time. Throws an error if the definition or a mock is refused. */
   run(request: RunRequest): Run;
   /** Tests one state. Throws the error of the API. */
   testState(request: TestStateRequest): TestStateResponse;
   /** The picture of a definition, as SVG. */
   graph(definition: Json): string;
+  /** Searches all paths of a definition for problems: `findings`, `coverage` and `notes`. */
+  explore(request: ExploreRequest): Report;
+  /** Estimates costs, transitions and durations. */
+  estimate(request: EstimateRequest): Report;
+  /** The IAM policy of a state machine's role: `policy`, `warnings`, and the `roles` that its tasks assume. */
+  policy(request: PolicyRequest): Report;
+  /** The differences between two definitions, and their effects. */
+  diff(before: Json, after: Json): Report;
   /** The definition in JSONata. */
   convert(definition: Json): Json;
 }

@@ -7,15 +7,20 @@ let loading;
 /** The text of JSON. A string is the text already, as in AWS's API. */
 const text = (value) => (typeof value === "string" ? value : JSON.stringify(value));
 
+/** Calls a function that takes and returns JSON. */
+const ask = (call, { definition, ...rest }) => {
+  const machine = typeof definition === "string" ? JSON.parse(definition) : definition;
+  return JSON.parse(call(JSON.stringify({ definition: machine, ...rest })));
+};
+
 const functions = {
   version: module.version,
 
+  definitions: (source, { name = "definition.asl.json" } = {}) => JSON.parse(module.definitions(text(source), name)),
+
   validate: (source, { name = "definition.asl.json", type = "STANDARD" } = {}) => JSON.parse(module.validate(text(source), name, type)),
 
-  run({ definition, input = {}, type = "STANDARD", name, mocks = {} }) {
-    const machine = typeof definition === "string" ? JSON.parse(definition) : definition;
-    return JSON.parse(module.run(JSON.stringify({ definition: machine, input, machineType: type, name, mocks })));
-  },
+  run: ({ input = {}, type, ...rest }) => ask(module.run, { input, machineType: type, ...rest }),
 
   testState({ definition, input, variables, context, mock, ...rest }) {
     const texts = Object.entries({ definition, input, variables, context }).filter(([, value]) => value !== undefined);
@@ -25,6 +30,14 @@ const functions = {
   },
 
   graph: (definition) => module.graph(text(definition)),
+
+  explore: ({ type, ...rest }) => ask(module.explore, { machineType: type, ...rest }),
+
+  estimate: (request) => ask(module.estimate, request),
+
+  policy: (request) => ask(module.policy, request),
+
+  diff: (before, after) => JSON.parse(module.diff(text(before), text(after))),
 
   convert: (definition) => JSON.parse(module.convert(text(definition))),
 };

@@ -2,6 +2,7 @@
 
 mod account_stores;
 mod accounts;
+mod playground;
 mod ready;
 mod schedules;
 mod standby;
@@ -123,6 +124,9 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
     let studio_address = studio.as_ref().map(Studio::address);
     if let Some(studio) = studio {
         server = with_studio(server, &studio, &signals);
+    }
+    if let Some(folder) = &arguments.playground {
+        server = server.pages(playground::pages(folder)?);
     }
     for host in &arguments.allowed_hosts {
         server = server.allow_host(host);

@@ -6,10 +6,10 @@ use std::collections::HashSet;
 use stepwright_asl::IndexMap;
 use stepwright_asl::json;
 use stepwright_asl::json::{Json, Object, segments};
+use stepwright_tools::import::names::pascal;
 
 use super::conjunction::local_pointer;
 use super::module_builder::ContractTypes;
-use crate::commands::import::names::pascal;
 
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 

@@ -2,11 +2,11 @@
 
 use stepwright_asl::IndexMap;
 use stepwright_asl::json::Json;
+use stepwright_tools::import::names::{pascal, without_hash};
 
 use super::contract::Contract;
 use super::schema_reader::SchemaReader;
 use super::type_model::TypeModule;
-use crate::commands::import::names::{pascal, without_hash};
 
 /// The types of workflows, with the schemas from which they are read.
 #[derive(Debug)]

@@ -8,13 +8,13 @@ use std::collections::{HashMap, VecDeque};
 
 use stepwright_asl::IndexMap;
 use stepwright_asl::json::{Json, segments};
+use stepwright_tools::import::names::{UsedNames, pascal};
 
 use super::conjunction::{Conjunction, JsonType, SchemaSite, local_pointer, resolve};
 use super::schema_identity::SchemaIdentity;
 use super::type_model::{
     ObjectType, TypeBody, TypeDeclaration, TypeExpr, TypeMember, TypeModule, UnionAlternative,
 };
-use crate::commands::import::names::{UsedNames, pascal};
 
 /// Names that the generated files import, and keywords of Python with a capital.
 const RESERVED: [&str; 7] = [

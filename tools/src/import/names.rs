@@ -3,17 +3,17 @@
 use std::collections::HashSet;
 
 /// Names in use.
-#[derive(Debug, Default)]
-pub(crate) struct UsedNames(HashSet<String>);
+#[derive(Debug, Clone, Default)]
+pub struct UsedNames(HashSet<String>);
 
 impl UsedNames {
     /// Returns whether a name is not in use.
-    pub(crate) fn is_free(&self, name: &str) -> bool {
+    pub fn is_free(&self, name: &str) -> bool {
         !self.0.contains(name)
     }
 
     /// Returns the name, or the name with the first numeric suffix that makes it unique.
-    pub(crate) fn unique(&mut self, name: String) -> String {
+    pub fn unique(&mut self, name: String) -> String {
         if self.0.insert(name.clone()) {
             return name;
         }
@@ -29,7 +29,7 @@ impl UsedNames {
 }
 
 /// `ChargeTheCard` for `Charge the card`; `otherwise` if the text has no letter or digit.
-pub(crate) fn pascal(text: &str, otherwise: &str) -> String {
+pub fn pascal(text: &str, otherwise: &str) -> String {
     let mut name = String::new();
     for word in words(text) {
         let mut letters = word.chars();
@@ -85,7 +85,7 @@ pub(super) fn is_keyword(word: &str) -> bool {
 ///
 /// The hash is eight upper-case hexadecimal digits. Only decimal digits or only letters are a date
 /// or a word instead.
-pub(crate) fn without_hash(name: &str) -> &str {
+pub fn without_hash(name: &str) -> &str {
     let deployed = name.rsplit_once('-').and_then(|(before, random)| {
         let is_random = (12..=13).contains(&random.len())
             && random.chars().all(|letter| letter.is_ascii_alphanumeric());

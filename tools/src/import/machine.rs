@@ -6,8 +6,8 @@ use std::collections::hash_map::Entry;
 use stepwright_asl::duration_text::COMPACT;
 use stepwright_asl::graph::Graph;
 use stepwright_asl::json::{Json, Object, escape};
-use stepwright_asl::model::QueryLanguage;
-use stepwright_asl::model::StateKind;
+use stepwright_asl::model::{MachineType, QueryLanguage, StateKind};
+use stepwright_asl::setters;
 
 use super::call::ImportedCall;
 use super::names::{self, UsedNames};
@@ -18,13 +18,19 @@ use super::text::{SourceLines, SourceValue, is_doc};
 use super::variables::ImportedVariables;
 use super::writing::MAX_SECONDS;
 
-/// The options for the workflow from the command line.
-#[derive(Debug)]
-pub(super) struct ImportedMachine {
-    pub(super) name: String,
-    pub(super) origin: String,
-    pub(super) express: bool,
+/// Writes the source of a workflow.
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct Importer {
+    name: String,
+    origin: String,
+    express: bool,
 }
+
+/// The parts of a definition that `workflow!` cannot express.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`workflow!` cannot express all of this definition:\n  {}", .0.join("\n  "))]
+pub struct ImportError(Vec<String>);
 
 /// Information that is collected before the source is written.
 struct ImportContext<'m> {
@@ -35,13 +41,34 @@ struct ImportContext<'m> {
     found: &'m WorkflowSettings,
 }
 
-impl ImportedMachine {
+impl Importer {
+    /// Creates an importer. `name` is the Rust type of the workflow, and a comment of the source
+    /// says that it comes from `origin`.
+    pub fn new(name: impl Into<String>, origin: impl Into<String>) -> Importer {
+        Importer {
+            name: name.into(),
+            origin: origin.into(),
+            express: false,
+        }
+    }
+
+    setters! { self:
+        /// Sets the type of the state machine. It is Standard by default.
+        machine_type(machine_type: MachineType) => {
+            self.express = machine_type == MachineType::Express;
+        };
+    }
+
     /// Returns the Rust source of a valid definition.
     ///
     /// # Errors
     ///
     /// Everything that `workflow!` cannot express.
-    pub(super) fn source(&self, json: &Json) -> Result<String, Vec<String>> {
+    pub fn source(&self, json: &Json) -> Result<String, ImportError> {
+        self.written(json).map_err(ImportError)
+    }
+
+    fn written(&self, json: &Json) -> Result<String, Vec<String>> {
         let Json::Object(machine) = json else {
             return Err(vec!["it is not an object".to_owned()]);
         };

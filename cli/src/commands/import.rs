@@ -1,26 +1,4 @@
 //! `stepwright import`: converts a definition to the Rust source of a workflow.
-//!
-//! States, transitions, rules, handlers and tasks are written in the language of `workflow!` if it
-//! can express them; all other fields go into `raw { .. }`. [`writing`] predicts what the macro
-//! will emit for the statements, and puts the difference into `raw`. So the source always emits the
-//! original definition.
-
-mod call;
-mod condition;
-mod handlers;
-mod machine;
-mod map;
-pub(crate) mod names;
-mod output;
-mod payload;
-mod plain;
-mod shape;
-mod state;
-mod task;
-mod text;
-mod values;
-mod variables;
-mod writing;
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write as _};
@@ -28,12 +6,11 @@ use std::path::Path;
 
 use stepwright_asl::MachineType;
 use stepwright_asl::validate::Validator;
+use stepwright_tools::import::{Importer, names};
 
 use crate::args::ImportArguments;
 use crate::definitions::definition::LoadedDefinition;
 use crate::failure::Failure;
-
-use machine::ImportedMachine;
 
 /// Writes the source.
 pub(crate) fn import(arguments: &ImportArguments) -> Result<(), Failure> {
@@ -48,17 +25,9 @@ pub(crate) fn import(arguments: &ImportArguments) -> Result<(), Failure> {
             names::pascal(&title, "Workflow")
         }
     };
-    let machine = ImportedMachine {
-        name,
-        origin: origin(&arguments.file),
-        express: machine_type == MachineType::Express,
-    };
-    let source = machine.source(&json).map_err(|unsayable| {
-        Failure::Failed(format!(
-            "{}: `workflow!` cannot express all of this definition:\n  {}",
-            definition.source.path.display(),
-            unsayable.join("\n  ")
-        ))
+    let importer = Importer::new(name, origin(&arguments.file)).machine_type(machine_type);
+    let source = importer.source(&json).map_err(|error| {
+        Failure::Failed(format!("{}: {error}", definition.source.path.display()))
     })?;
     match &arguments.output {
         None => crate::terminal::output::document(&source),

@@ -36,7 +36,7 @@ pub(super) fn wait(writing: &mut StateConversion<'_>, lines: &mut SourceLines) {
     }
     // `raw` replaces this placeholder.
     lines.line("seconds 0;");
-    let zero = Json::from(serde_json::Value::from(0));
+    let zero = Json::from(0_u64);
     writing.emitted.insert("Seconds".to_owned(), zero);
 }
 
