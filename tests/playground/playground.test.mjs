@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
+import { deflateRawSync } from "node:zlib";
 import { launch, THEMES, WIDTHS } from "./support/browser.mjs";
 import { Playground } from "./support/playground.mjs";
 import { serve } from "./support/staticServer.mjs";
@@ -104,13 +105,22 @@ pageTest("a link carries a text with quotes, CRLF, emoji, # and %, and its file 
   }
 });
 
-pageTest("a damaged link is reported, and the text remains", async (playground) => {
-  const before = await playground.download();
-  await playground.page.evaluate(() => {
-    location.hash = "#text=%%%";
-  });
-  await playground.says("Copy the whole link again");
-  assert.deepEqual(await playground.download(), before);
+pageTest("a damaged link is reported, and the text and the expression remain", async (playground) => {
+  await playground.showExpressions();
+  const contents = async () => [await playground.download(), await playground.page.inputValue("[name=expression]")];
+  const before = await contents();
+  const parts = (...texts) => deflateRawSync(JSON.stringify(texts)).toString("base64url");
+  for (const [fragment, message] of [
+    ["#text=%%%", "Copy the whole link again"],
+    [`#text=${parts("a.asl.json")}`, "no name and text"],
+    ["#expression=%%%", "Copy the whole link again"],
+    [`#expression=${parts("Rust", "1", "{}")}`, "no language, expression and input"],
+    [`#expression=${parts("JSONata", "1", "{}", "more")}`, "no language, expression and input"],
+  ]) {
+    await playground.page.evaluate((hash) => (location.hash = hash), fragment);
+    await playground.says(message);
+    assert.deepEqual(await contents(), before);
+  }
 });
 
 pageTest("a link to another text asks before it replaces changes, and both answers hold", async (playground) => {

@@ -88,6 +88,8 @@ await bundle("service-worker", "iife", "serviceWorker", {
   // The address of the page is that of its folder.
   FILES: JSON.stringify(["./", ...files]),
 });
+// Only the pages of the book load it.
+await bundle("try-it", "esm", "tryIt");
 
 function bundle(name, format, source = name, define = {}) {
   return build({

@@ -120,10 +120,16 @@ fn section(page: &mut String, rule: &Rule) {
             MachineType::Standard => "",
             MachineType::Express => " in an Express machine",
         };
+        // The book opens blocks in the playground, which checks Standard machines without the
+        // settings of a project.
+        let fence = match (example.machine_type, example.id) {
+            (MachineType::Express, _) | (_, "SW005") => "json,no-try",
+            _ => "json",
+        };
         let (broken, fixed) = (example.broken.trim_end(), example.fixed.trim_end());
         line(
             page,
-            format_args!("Breaks the rule{machine}:\n\n```json\n{broken}\n```\n"),
+            format_args!("Breaks the rule{machine}:\n\n```{fence}\n{broken}\n```\n"),
         );
         line(page, format_args!("Corrected:\n\n```json\n{fixed}\n```\n"));
         fixes(page, example);

@@ -15,11 +15,16 @@ export class Playground {
   /** Opens the playground in a new context. `fragment` is that of a link. */
   static async open(browser, server, { fragment = "", ...options } = {}) {
     const tab = await Tab.open(browser, server, { acceptDownloads: true, ...options });
-    const playground = Object.assign(new Playground(), { tab, page: tab.page, server, requests: [] });
+    const playground = Playground.of(tab, server);
     tab.page.on("request", (request) => playground.requests.push(request.url()));
     await tab.goto(`${server.url}/${fragment}`);
     await playground.isShown();
     return playground;
+  }
+
+  /** The playground in a tab. */
+  static of(tab, server) {
+    return Object.assign(new Playground(), { tab, page: tab.page, server, requests: [] });
   }
 
   get frame() {
@@ -36,9 +41,9 @@ export class Playground {
     await this.frame.locator("#tree [role=treeitem]").first().waitFor({ timeout: LOAD_MS });
   }
 
-  /** The names of the states in the picture, at one moment: the picture may change. */
+  /** The names of the states in the picture, at one moment: the picture may change. A target that does not exist is no state. */
   async names() {
-    const states = this.frame.locator("#canvas .state");
+    const states = this.frame.locator("#canvas .state:not(.missing)");
     return (await states.evaluateAll((all) => all.map((state) => state.getAttribute("data-state")))).sort();
   }
 

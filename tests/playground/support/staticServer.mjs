@@ -9,17 +9,20 @@ const KINDS = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript",
   ".json": "application/json",
+  ".png": "image/png",
   ".svg": "image/svg+xml",
   ".wasm": "application/wasm",
   ".webmanifest": "application/manifest+json",
+  ".woff2": "font/woff2",
 };
 
-/** Serves a folder. */
-export async function serve(folder) {
+/** Serves a folder, at the address of another folder. */
+export async function serve(folder, at = "") {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url, "http://localhost");
-    const file = path.join(folder, pathname.endsWith("/") ? `${pathname}index.html` : pathname);
-    if (!file.startsWith(folder) || !existsSync(file) || !statSync(file).isFile()) {
+    const name = pathname.slice(at.length);
+    const file = path.join(folder, name.endsWith("/") ? `${name}index.html` : name);
+    if (!pathname.startsWith(at) || !file.startsWith(folder) || !existsSync(file) || !statSync(file).isFile()) {
       response.writeHead(404).end();
       return;
     }
@@ -27,7 +30,7 @@ export async function serve(folder) {
     createReadStream(file).pipe(response);
   });
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
-  const url = `http://127.0.0.1:${server.address().port}`;
+  const url = `http://127.0.0.1:${server.address().port}${at}`;
   const stop = () => {
     server.closeAllConnections();
     return new Promise((done) => server.close(done));

@@ -2,6 +2,7 @@
 
 import { element } from "./element";
 import { ModuleWorker } from "./moduleWorker";
+import type { SharedExpression } from "./shareLink";
 import { EXPRESSIONS } from "./storageKeys";
 import {
   expressionTest,
@@ -69,6 +70,12 @@ export class ExpressionsView {
         this.timer = setTimeout(() => void this.update(), DELAY_MS);
       });
     }
+  }
+
+  /** Shows an expression with its input, without variables and without a context object. */
+  open(shared: SharedExpression): void {
+    fill(this.expressionForm, { ...shared, variables: "", context: "" });
+    this.store();
   }
 
   /** Computes the results of all fields. Changes during a test are tested after it. */
@@ -190,13 +197,16 @@ export class ExpressionsView {
       // Another program has written there.
       return;
     }
-    for (const form of [this.expressionForm, this.stateForm]) {
-      for (const [name, value] of Object.entries(stored)) {
-        const control = form.elements.namedItem(name);
-        if (control instanceof HTMLTextAreaElement || control instanceof RadioNodeList) {
-          control.value = value;
-        }
-      }
+    fill(this.expressionForm, stored);
+    fill(this.stateForm, stored);
+  }
+}
+
+function fill(form: HTMLFormElement, values: Record<string, string>): void {
+  for (const [name, value] of Object.entries(values)) {
+    const control = form.elements.namedItem(name);
+    if (control instanceof HTMLTextAreaElement || control instanceof RadioNodeList) {
+      control.value = value;
     }
   }
 }

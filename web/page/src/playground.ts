@@ -1,11 +1,11 @@
 // The page of the playground: opens texts, and shows them in the studio.
 
 import { type Connection, StudioServer } from "../../../editors/vscode/src/studio/server";
-import { BrowserDocument, type FileHandle, type Work } from "./browserDocument";
+import { BrowserDocument, type FileHandle } from "./browserDocument";
 import { element } from "./element";
 import { ExpressionsView } from "./expressionsView";
 import { ModuleWorker } from "./moduleWorker";
-import { sharedWork, shareFragment } from "./shareLink";
+import { type SharedWork, sharedExpression, sharedWork, shareFragment } from "./shareLink";
 import { STUDIO_STATE, TEST_FIELDS } from "./storageKeys";
 import { WorkStore } from "./storedWork";
 import { StudioPane } from "./studioPane";
@@ -22,10 +22,8 @@ const EMPTY = `{
 }
 `;
 
-interface Example extends Work {
+interface Example extends SharedWork {
   title: string;
-  /** The fields of the panel Test. */
-  tests: { input?: string; mocks?: string };
 }
 
 function reasonOf(error: unknown): string {
@@ -190,18 +188,26 @@ class Playground {
   }
 
   private async openLink(): Promise<void> {
-    const work = await sharedWork(location.hash);
-    if (work) {
+    const { hash } = location;
+    const work = await sharedWork(hash);
+    const expression = await sharedExpression(hash);
+    if (work || expression) {
       // Without this, loading the page again would replace the edits by the text of the link.
       history.replaceState(null, "", location.pathname + location.search);
-      if (work.text !== this.edited?.text()) {
-        await this.replace(work);
-      }
+    }
+    if (expression) {
+      this.expressions.open(expression);
+      this.showView(true);
+      report("The expression is open.");
+    } else if (work && (work.tests || work.text !== this.edited?.text())) {
+      await this.replace(work);
+    } else if (work) {
+      this.showView(false);
     }
   }
 
   /** Shows another text, after a question if the text has changes that are not in a file. */
-  private async replace(work: Work, handle?: FileHandle): Promise<void> {
+  private async replace(work: SharedWork, handle?: FileHandle): Promise<void> {
     if (this.edited?.isDirty && !(await isConfirmed(this.edited.path, work.name))) {
       return;
     }
@@ -210,9 +216,9 @@ class Playground {
     report(`${work.name} is open.`);
   }
 
-  private show(work: Work | Example, isOther: boolean, handle?: FileHandle): void {
+  private show(work: SharedWork, isOther: boolean, handle?: FileHandle): void {
     if (isOther) {
-      const fields = "tests" in work ? { [TEST_FIELDS]: JSON.stringify(work.tests) } : {};
+      const fields = work.tests ? { [TEST_FIELDS]: JSON.stringify(work.tests) } : {};
       localStorage.setItem(STUDIO_STATE, JSON.stringify(fields));
     }
     const edited = new BrowserDocument(work, handle, () => {
