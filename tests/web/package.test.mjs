@@ -35,7 +35,7 @@ test("calls get the mocked answers in their order", () => {
 });
 
 test("a refused definition, mock or request is an error that names the reason", () => {
-  assert.throws(() => stepwright.run({ definition: { StartAt: "A", States: {} } }), /starts at `A`/);
+  assert.throws(() => stepwright.run({ definition: { StartAt: "A", States: {} } }), /SW016 SCHEMA_VALIDATION_FAILED/);
   assert.throws(() => stepwright.run({ definition: charge, mocks: { Charge: { 0: { Result: 1 } } } }), /Return|Throw/);
   assert.throws(() => stepwright.run({ definition: charge, mocks: { Charge: { 0: {} } } }), /response `Charge`: "0" has no answer/);
   assert.match(stepwright.run({ definition: charge }).cause, /add the answer to its calls to `mocks`/);
@@ -58,6 +58,9 @@ test("a state is tested with values or texts", () => {
 
 test("a definition is drawn and converted", () => {
   assert.match(stepwright.graph(charge), /^<svg[\s\S]*Charge/);
+  assert.match(stepwright.importRust(charge, { name: "orders" }), /workflow! \{[\s\S]*Orders/);
+  const large = '{"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": 12345678901234567890, "End": true}}}';
+  assert.match(stepwright.importRust(large), /12345678901234567890/);
   assert.equal(stepwright.convert({ StartAt: "A", States: { A: { Type: "Pass", InputPath: "$.a", End: true } } }).QueryLanguage, "JSONata");
 });
 

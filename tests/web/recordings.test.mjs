@@ -15,6 +15,7 @@ import { promisify } from "node:util";
 const { MODULE, STEPWRIGHT, RECORDINGS } = process.env;
 const module = await import(pathToFileURL(join(MODULE, "stepwright_web.js")));
 module.initSync({ module: readFileSync(join(MODULE, "stepwright_web_bg.wasm")) });
+module.provideModels(readFileSync(join(MODULE, "models.bin")));
 const folder = mkdtempSync(join(tmpdir(), "stepwright-web-"));
 after(() => rmSync(folder, { recursive: true }));
 

@@ -1,5 +1,6 @@
 //! Tools over definitions of the Amazon States Language (AWS Step Functions): the IAM policy that a
-//! definition needs, what its executions cost, its conversion from JSONPath to JSONata, and its Rust source.
+//! definition needs, what its executions cost, its conversion from JSONPath to JSONata, and its
+//! Rust source.
 //!
 //! The crate `stepwright-asl` parses and validates definitions. The tools of this crate read its
 //! model.

@@ -57,7 +57,9 @@ mkdirSync(path.join(output, "studio"), { recursive: true });
 for (const name of ["index.html", "playground.css", "icon.svg", "manifest.webmanifest"]) {
   cpSync(path.join(page, name), path.join(output, name));
 }
-cpSync(path.join(moduleFolder, WASM), path.join(output, WASM));
+for (const name of [WASM, "models.bin"]) {
+  cpSync(path.join(moduleFolder, name), path.join(output, name));
+}
 for (const [name, text] of await studioFiles()) {
   writeFileSync(path.join(output, "studio", name), text);
 }

@@ -15,7 +15,7 @@ mod spin;
 mod studio;
 
 use serde_json::{Value, json};
-use stepwright_asl::validate::{Severity, Validator};
+use stepwright_asl::validate::{Severity, Validator, validate_text};
 use stepwright_asl::{MachineType, StateMachine};
 use stepwright_diagram::Diagram;
 use stepwright_editor::Document;
@@ -41,6 +41,14 @@ pub fn version() -> String {
 #[wasm_bindgen(js_name = memoryBytes)]
 pub fn memory_bytes() -> usize {
     core::arch::wasm32::memory_size::<0>() * 65_536
+}
+
+/// Provides the API models of AWS services: the content of `models.bin`. The arguments of service
+/// integrations are checked only after that.
+#[cfg(target_family = "wasm")]
+#[wasm_bindgen(js_name = provideModels)]
+pub fn provide_models(content: Vec<u8>) {
+    stepwright_asl::service_models::provide(content);
 }
 
 /// Validates a definition, or the definitions of a template. Returns JSON: `result` is `OK` or
@@ -74,15 +82,15 @@ pub fn validate(text: &str, name: &str, machine_type: &str) -> Result<String, Js
     Ok(json!({"result": result, "diagnostics": diagnostics}).to_string())
 }
 
-/// Returns the definitions of a text, or of each state machine of a template, in JSON: the `name` in
-/// the template, the `type`, and the `definition`.
+/// Returns the definitions of a text, or of each state machine of a template, in JSON: the `name`
+/// in the template, the `type`, and the text of the `definition` in JSON.
 #[wasm_bindgen]
 pub fn definitions(text: &str, name: &str) -> String {
     let document = Document::open(name, text, 0);
     let found = document.definitions().iter().map(|definition| {
         json!({
             "name": definition.name(), "type": definition.machine_type().as_str(),
-            "definition": Value::from(definition.json()),
+            "definition": definition.json().to_string(),
         })
     });
     Value::Array(found.collect()).to_string()
@@ -139,9 +147,10 @@ pub fn graph(definition: &str) -> Result<String, JsError> {
 /// A definition that AWS refuses, and everything that `workflow!` cannot express.
 #[wasm_bindgen(js_name = importRust)]
 pub fn import(definition: &str, name: &str, machine_type: &str) -> Result<String, JsError> {
-    let machine = machine(&parsed(definition)?)?;
+    let machine_type = machine_type_of(machine_type)?;
+    let machine = machine(definition, machine_type)?;
     let importer = Importer::new(pascal(name, "Workflow"), "the definition");
-    let importer = importer.machine_type(machine_type_of(machine_type)?);
+    let importer = importer.machine_type(machine_type);
     Ok(importer.source(&machine.to_value())?)
 }
 
@@ -159,8 +168,14 @@ fn parsed<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, JsError> {
     Ok(serde_json::from_str(text)?)
 }
 
-fn machine(definition: &Value) -> Result<StateMachine, JsError> {
-    let read = StateMachine::from_json(&definition.to_string());
+/// Reads a definition that AWS accepts.
+fn machine(definition: &str, machine_type: MachineType) -> Result<StateMachine, JsError> {
+    let found = validate_text(definition, machine_type);
+    let errors: Vec<String> = found.errors().map(ToString::to_string).collect();
+    if !errors.is_empty() {
+        return Err(JsError::new(&errors.join("\n")));
+    }
+    let read = StateMachine::from_json(definition);
     read.map_err(|errors| JsError::new(&errors.to_string()))
 }
 

@@ -4,7 +4,9 @@
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
+use stepwright_asl::MachineType;
 use stepwright_asl::diff::Diff;
 use stepwright_asl::json::Json;
 use stepwright_explore::{Settings, UnknownName};
@@ -17,7 +19,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct ExploreRequest {
-    definition: Value,
+    definition: Box<RawValue>,
     #[serde(default = "crate::standard")]
     machine_type: String,
     /// The text of a property file.
@@ -39,12 +41,13 @@ struct ExploreRequest {
 #[wasm_bindgen]
 pub fn explore(request: &str) -> Result<String, JsError> {
     let request: ExploreRequest = crate::parsed(request)?;
-    let machine = crate::machine(&request.definition)?;
+    let machine_type = crate::machine_type_of(&request.machine_type)?;
+    let machine = crate::machine(request.definition.get(), machine_type)?;
     let mut settings = Settings::new();
     if let Some(properties) = &request.properties {
         settings.add_file("properties", properties)?;
     }
-    settings.machine_type = crate::machine_type_of(&request.machine_type)?;
+    settings.machine_type = machine_type;
     settings.faults = request.faults.unwrap_or(settings.faults);
     settings.loops = request.loops.unwrap_or(settings.loops);
     let limit = request.time_limit.map(Duration::from_secs);
@@ -66,7 +69,7 @@ pub fn explore(request: &str) -> Result<String, JsError> {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct EstimateRequest {
-    definition: Value,
+    definition: Box<RawValue>,
     input_bytes: Option<u64>,
     result_bytes: Option<u64>,
     task_seconds: Option<f64>,
@@ -85,7 +88,7 @@ struct EstimateRequest {
 #[wasm_bindgen]
 pub fn estimate(request: &str) -> Result<String, JsError> {
     let request: EstimateRequest = crate::parsed(request)?;
-    let machine = crate::machine(&request.definition)?;
+    let machine = crate::machine(request.definition.get(), MachineType::Standard)?;
     let mut options = EstimateOptions::new();
     if let Some(bytes) = request.input_bytes {
         options = options.input_bytes(bytes);
@@ -114,7 +117,7 @@ pub fn estimate(request: &str) -> Result<String, JsError> {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct PolicyRequest {
-    definition: Value,
+    definition: Box<RawValue>,
     #[serde(default = "unnamed")]
     name: String,
     partition: Option<String>,
@@ -144,7 +147,7 @@ fn unnamed() -> String {
 #[wasm_bindgen]
 pub fn policy(request: &str) -> Result<String, JsError> {
     let request: PolicyRequest = crate::parsed(request)?;
-    let machine = crate::machine(&request.definition)?;
+    let machine = crate::machine(request.definition.get(), MachineType::Standard)?;
     let mut options = PolicyOptions::new(request.name)
         .logging(request.logging)
         .tracing(request.tracing)

@@ -1,6 +1,7 @@
 //! Executions on virtual time.
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 use stepwright_engine::history::HistoryQuery;
 use stepwright_engine::{Engine, StartOptions};
@@ -17,7 +18,7 @@ const NAME: &str = "run";
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct RunRequest {
-    definition: Value,
+    definition: Box<RawValue>,
     #[serde(default)]
     input: Value,
     #[serde(default = "crate::standard")]
@@ -43,7 +44,8 @@ struct RunRequest {
 #[wasm_bindgen]
 pub fn run(request: &str) -> Result<String, JsError> {
     let request: RunRequest = crate::parsed(request)?;
-    let machine = crate::machine(&request.definition)?;
+    let machine_type = crate::machine_type_of(&request.machine_type)?;
+    let machine = crate::machine(request.definition.get(), machine_type)?;
     let names: Map<String, Value> = request
         .mocks
         .keys()
@@ -55,11 +57,7 @@ pub fn run(request: &str) -> Result<String, JsError> {
     });
     let mocks = MockConfig::parse(&file.to_string())?;
     let engine = Engine::builder()
-        .register_definition(
-            NAME,
-            &machine,
-            crate::machine_type_of(&request.machine_type)?,
-        )
+        .register_definition(NAME, &machine, machine_type)
         .test_cases(mocks)
         .missing_handler_hint("add the answer to its calls to `mocks`")
         .virtual_time()

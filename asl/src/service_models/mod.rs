@@ -14,6 +14,8 @@ mod service_model;
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
+#[cfg(target_family = "wasm")]
+use std::sync::OnceLock;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use flate2::read::{GzDecoder, ZlibDecoder};
@@ -30,12 +32,31 @@ pub use self::service_model::{
     TimestampFormat,
 };
 
-/// An index and the compressed models; `derive.py` describes the format.
-const EMBEDDED: &[u8] = include_bytes!("models.bin");
+/// Returns an index and the compressed models; `derive.py` describes the format.
+#[cfg(not(target_family = "wasm"))]
+fn content() -> &'static [u8] {
+    include_bytes!("models.bin")
+}
+
+/// In a browser they would be half of the program, so a page loads them as a file.
+#[cfg(target_family = "wasm")]
+static PROVIDED: OnceLock<Vec<u8>> = OnceLock::new();
+
+#[cfg(target_family = "wasm")]
+fn content() -> &'static [u8] {
+    PROVIDED.get().map_or(&[], Vec::as_slice)
+}
+
+/// Provides the content of `models.bin`, before a model is used. Only the first call has an effect.
+/// Without it, no service has a model.
+#[cfg(target_family = "wasm")]
+pub fn provide(content: Vec<u8>) {
+    PROVIDED.get_or_init(|| content);
+}
 
 /// The models of `models.bin`, by their names.
 static INDEX: LazyLock<HashMap<&str, &[u8]>> =
-    LazyLock::new(|| index(EMBEDDED).unwrap_or_default());
+    LazyLock::new(|| index(content()).unwrap_or_default());
 
 /// The API models of AWS services. A model is read when its service is called for the first time.
 #[derive(Debug, Default)]

@@ -134,6 +134,8 @@ export interface Stepwright {
   testState(request: TestStateRequest): TestStateResponse;
   /** The picture of a definition, as SVG. */
   graph(definition: Json): string;
+  /** The Rust source of a definition, as a `workflow!` with this name. */
+  importRust(definition: Json, options?: { name?: string; type?: MachineType }): string;
   /** Searches all paths of a definition for problems: `findings`, `coverage` and `notes`. */
   explore(request: ExploreRequest): Report;
   /** Estimates costs, transitions and durations. */
@@ -150,5 +152,6 @@ export interface Stepwright {
  * Loads the module once, and returns its functions.
  *
  * Without a source, it is the file next to this one. Cloudflare Workers pass the compiled module.
+ * The models are the content of `models.bin`, by default of the file next to this one. With `null`, the arguments of service integrations are not checked.
  */
-export function load(source?: URL | Response | BufferSource | WebAssembly.Module): Promise<Stepwright>;
+export function load(source?: URL | Response | BufferSource | WebAssembly.Module, models?: ArrayBuffer | null): Promise<Stepwright>;

@@ -16,7 +16,12 @@ const ask = (call, { definition, ...rest }) => {
 const functions = {
   version: module.version,
 
-  definitions: (source, { name = "definition.asl.json" } = {}) => JSON.parse(module.definitions(text(source), name)),
+  definitions(source, { name = "definition.asl.json" } = {}) {
+    const found = JSON.parse(module.definitions(text(source), name));
+    return found.map(({ definition, ...rest }) => ({ ...rest, definition: JSON.parse(definition) }));
+  },
+
+  importRust: (definition, { name = "Workflow", type = "STANDARD" } = {}) => module.importRust(text(definition), name, type),
 
   validate: (source, { name = "definition.asl.json", type = "STANDARD" } = {}) => JSON.parse(module.validate(text(source), name, type)),
 
@@ -42,18 +47,28 @@ const functions = {
   convert: (definition) => JSON.parse(module.convert(text(definition))),
 };
 
-async function start(source) {
-  if (source !== undefined) return module.default({ module_or_path: source });
-  const url = new URL("stepwright_web_bg.wasm", import.meta.url);
-  if (url.protocol !== "file:") return module.default({ module_or_path: url });
+/** Returns the content of a file next to this one. */
+async function file(name) {
+  const url = new URL(name, import.meta.url);
+  if (url.protocol !== "file:") {
+    const response = await fetch(url);
+    if (!response.ok) throw new Error(`${url} cannot be loaded: ${response.status}`);
+    return response.arrayBuffer();
+  }
   // Node has no `fetch` for files.
   const { readFile } = await import("node:fs/promises");
-  return module.default({ module_or_path: await readFile(url) });
+  return readFile(url);
+}
+
+async function start(source = file("stepwright_web_bg.wasm"), models = file("models.bin")) {
+  const [code, content] = await Promise.all([source, models]);
+  await module.default({ module_or_path: code });
+  if (content) module.provideModels(new Uint8Array(content));
 }
 
 /** Loads the module once, and returns its functions. A failed attempt is repeated by the next call. */
-export async function load(source) {
-  loading ??= start(source);
+export async function load(source, models) {
+  loading ??= start(source, models);
   try {
     await loading;
   } catch (error) {

@@ -55,7 +55,10 @@ export class Playground {
   /** Waits until something is true. */
   async until(what, check) {
     for (let tries = 0; tries < 300; tries++) {
-      if (await check()) return;
+      // The frame of the studio may be loading another document.
+      const isLoading = (error) => /context was destroyed|frame was detached/i.test(error.message);
+      const holds = await check().catch((error) => (isLoading(error) ? false : Promise.reject(error)));
+      if (holds) return;
       await sleep(50);
     }
     assert.fail(`${what}: never true; the status is: ${await this.status()}`);

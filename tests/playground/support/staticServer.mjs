@@ -12,6 +12,7 @@ const KINDS = {
   ".png": "image/png",
   ".svg": "image/svg+xml",
   ".wasm": "application/wasm",
+  ".bin": "application/octet-stream",
   ".webmanifest": "application/manifest+json",
   ".woff2": "font/woff2",
 };

@@ -1,6 +1,6 @@
 // A worker with the module, as the page sees it.
 
-import type { FromWorker, ToWorker, WorkerCall } from "./workerMessages";
+import type { FromWorker, Method, ToWorker } from "./workerMessages";
 
 /** A call that takes longer can be stopped by the user. */
 const LONG_MS = 1_000;
@@ -17,16 +17,19 @@ interface PendingCall {
   reject(reason: Error): void;
 }
 
-let compiled: Promise<WebAssembly.Module> | undefined;
+let loaded: Promise<[WebAssembly.Module, ArrayBuffer]> | undefined;
 
-/** Compiles the module once. All workers share the result, so a new worker starts at once. */
-function compiledModule(): Promise<WebAssembly.Module> {
-  compiled ??= WebAssembly.compileStreaming(fetch("stepwright_web_bg.wasm"));
-  compiled.catch(() => {
+/** Loads and compiles the module once. All workers share the result, so a new worker starts at once. */
+function loadedModule(): Promise<[WebAssembly.Module, ArrayBuffer]> {
+  loaded ??= Promise.all([
+    WebAssembly.compileStreaming(fetch("stepwright_web_bg.wasm")),
+    fetch("models.bin").then((models) => models.arrayBuffer()),
+  ]);
+  loaded.catch(() => {
     // The next worker tries it again.
-    compiled = undefined;
+    loaded = undefined;
   });
-  return compiled;
+  return loaded;
 }
 
 /** A running worker. Its calls are answered in their order. */
@@ -45,15 +48,15 @@ export class ModuleWorker {
     this.worker.addEventListener("error", (event) => {
       this.fail(event.message || "a file of the playground cannot be loaded");
     });
-    compiledModule().then(
-      (module) => this.post({ kind: "module", module }),
+    loadedModule().then(
+      ([module, models]) => this.post({ kind: "module", module, models }),
       (error: unknown) => this.fail(`the WebAssembly module cannot be loaded: ${String(error)}`),
     );
   }
 
   /** Calls a function of the module. Messages are queued until the module is there. */
-  async call(method: WorkerCall["method"], argument: string): Promise<string> {
-    await compiledModule();
+  async call(method: Method, ...texts: string[]): Promise<string> {
+    await loadedModule();
     if (this.endReason !== undefined) {
       throw new Error(this.endReason);
     }
@@ -61,7 +64,7 @@ export class ModuleWorker {
     const id = this.count;
     return new Promise((resolve, reject) => {
       this.pending.set(id, { resolve, reject });
-      this.post({ kind: "call", id, method, argument });
+      this.post({ kind: "call", id, method, texts });
       this.watch();
     });
   }

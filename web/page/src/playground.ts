@@ -5,6 +5,7 @@ import { BrowserDocument, type FileHandle } from "./browserDocument";
 import { element } from "./element";
 import { ExpressionsView } from "./expressionsView";
 import { ModuleWorker } from "./moduleWorker";
+import { ReportsView } from "./reportsView";
 import { type SharedWork, sharedExpression, sharedWork, shareFragment } from "./shareLink";
 import { STUDIO_STATE, TEST_FIELDS } from "./storageKeys";
 import { WorkStore } from "./storedWork";
@@ -21,6 +22,9 @@ const EMPTY = `{
   }
 }
 `;
+
+const VIEWS = ["studio", "expressions", "reports"] as const;
+type View = (typeof VIEWS)[number];
 
 interface Example extends SharedWork {
   title: string;
@@ -40,11 +44,12 @@ function report(text: string, isAlarm = false): void {
 class Playground {
   private readonly server: StudioServer;
   private readonly expressions: ExpressionsView;
+  private readonly reports: ReportsView;
   private edited: BrowserDocument | undefined;
   private pane: StudioPane | undefined;
   private examples: Example[] = [];
   /** The views in which a call takes long. */
-  private readonly long = new Set<"studio" | "expressions">();
+  private readonly long = new Set<View>();
 
   constructor(private readonly store: WorkStore) {
     this.server = new StudioServer((events) => this.connect(events), Date.now, {
@@ -52,6 +57,10 @@ class Playground {
       advice: "Reload the page to try again.",
     });
     this.expressions = new ExpressionsView((isLong) => this.busy("expressions", isLong));
+    this.reports = new ReportsView(
+      () => this.edited,
+      (isLong) => this.busy("reports", isLong),
+    );
   }
 
   /** Shows the text of the link, the stored text, or an example. */
@@ -111,8 +120,9 @@ class Playground {
     });
     click("share", () => this.share());
     click("stop", () => this.stop());
-    click("show-studio", () => this.showView(false));
-    click("show-expressions", () => this.showView(true));
+    for (const view of VIEWS) {
+      click(`show-${view}`, () => this.showView(view));
+    }
     click("open-example", () => {
       const example = this.examples[Number(element("example", HTMLSelectElement).value)];
       return example && this.replace(example);
@@ -197,12 +207,12 @@ class Playground {
     }
     if (expression) {
       this.expressions.open(expression);
-      this.showView(true);
+      this.showView("expressions");
       report("The expression is open.");
     } else if (work && (work.tests || work.text !== this.edited?.text())) {
       await this.replace(work);
     } else if (work) {
-      this.showView(false);
+      this.showView("studio");
     }
   }
 
@@ -233,7 +243,7 @@ class Playground {
     this.pane = new StudioPane(element("studio", HTMLElement), edited, this.server, (page) => {
       this.acceptDrops(page);
     });
-    this.showView(false);
+    this.showView("studio");
   }
 
   /** Stores the document in the browser. */
@@ -280,10 +290,13 @@ class Playground {
     if (this.long.has("expressions")) {
       this.expressions.stop();
     }
+    if (this.long.has("reports")) {
+      this.reports.stop();
+    }
     report("The call is stopped. The text is unchanged.");
   }
 
-  private busy(view: "studio" | "expressions", isLong: boolean): void {
+  private busy(view: View, isLong: boolean): void {
     if (isLong) {
       this.long.add(view);
       report("A call takes long. You can stop it.");
@@ -293,13 +306,15 @@ class Playground {
     element("stop", HTMLElement).hidden = this.long.size === 0;
   }
 
-  private showView(isExpressions: boolean): void {
-    element("studio", HTMLElement).hidden = isExpressions;
-    element("expressions", HTMLElement).hidden = !isExpressions;
-    element("show-studio", HTMLElement).setAttribute("aria-pressed", String(!isExpressions));
-    element("show-expressions", HTMLElement).setAttribute("aria-pressed", String(isExpressions));
-    if (isExpressions) {
+  private showView(shown: View): void {
+    for (const view of VIEWS) {
+      element(view, HTMLElement).hidden = view !== shown;
+      element(`show-${view}`, HTMLElement).setAttribute("aria-pressed", String(view === shown));
+    }
+    if (shown === "expressions") {
       void this.expressions.update();
+    } else if (shown === "reports") {
+      void this.reports.update();
     }
   }
 }
@@ -320,9 +335,14 @@ function isConfirmed(current: string, next: string): Promise<boolean> {
   question.returnValue = "keep";
   question.showModal();
   return new Promise((resolve) => {
-    question.addEventListener("close", () => resolve(question.returnValue === "replace"), {
-      once: true,
-    });
+    const closed = () => {
+      // The event of the question before may arrive late.
+      if (!question.open) {
+        question.removeEventListener("close", closed);
+        resolve(question.returnValue === "replace");
+      }
+    };
+    question.addEventListener("close", closed);
   });
 }
 

@@ -5,6 +5,15 @@ declare module "stepwright_web" {
   export class Studio {
     receive(message: string): string;
   }
-  export function testState(request: string): string;
+  export function provideModels(content: Uint8Array): void;
+  type Call = (...texts: string[]) => string;
+  export const testState: Call;
+  export const definitions: Call;
+  export const explore: Call;
+  export const estimate: Call;
+  export const policy: Call;
+  export const importRust: Call;
+  export const convert: Call;
+  export const diff: Call;
   export default function init(options: { module_or_path: WebAssembly.Module }): Promise<unknown>;
 }

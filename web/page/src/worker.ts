@@ -1,9 +1,24 @@
 // Runs the WebAssembly module, so that a long call does not block the page.
 
-import init, { Studio, testState } from "stepwright_web";
-import type { FromWorker, ToWorker } from "./workerMessages";
+import init, * as module from "stepwright_web";
+import type { FromWorker, Method, ToWorker } from "./workerMessages";
 
-let studio: Studio | undefined;
+let studio: module.Studio | undefined;
+
+const FUNCTIONS: Record<Method, (...texts: string[]) => string> = {
+  studio: (message = "") => {
+    studio ??= new module.Studio();
+    return studio.receive(message);
+  },
+  testState: module.testState,
+  definitions: module.definitions,
+  explore: module.explore,
+  estimate: module.estimate,
+  policy: module.policy,
+  importRust: module.importRust,
+  convert: module.convert,
+  diff: module.diff,
+};
 
 function post(message: FromWorker): void {
   postMessage(message);
@@ -12,17 +27,13 @@ function post(message: FromWorker): void {
 async function receive(message: ToWorker): Promise<void> {
   if (message.kind === "module") {
     await init({ module_or_path: message.module });
+    module.provideModels(new Uint8Array(message.models));
     post({ kind: "ready" });
     return;
   }
-  const { id, method, argument } = message;
+  const { id, method, texts } = message;
   try {
-    if (method === "studio") {
-      studio ??= new Studio();
-      post({ kind: "value", id, value: studio.receive(argument) });
-    } else {
-      post({ kind: "value", id, value: testState(argument) });
-    }
+    post({ kind: "value", id, value: FUNCTIONS[method](...texts) });
   } catch (error) {
     // After a trap, the memory of the module has any content.
     if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) {

@@ -1,14 +1,26 @@
 // The messages between the page and its workers.
 
-/** A call of the module. Messages of the studio have the form of `stepwright studio --stdio`. */
+/** The functions of the module. Messages of the studio have the form of `stepwright studio --stdio`. */
+export type Method =
+  | "studio"
+  | "testState"
+  | "definitions"
+  | "explore"
+  | "estimate"
+  | "policy"
+  | "importRust"
+  | "convert"
+  | "diff";
+
+/** A call of the module. */
 export interface WorkerCall {
   id: number;
-  method: "studio" | "testState";
-  argument: string;
+  method: Method;
+  texts: string[];
 }
 
 export type ToWorker =
-  | { kind: "module"; module: WebAssembly.Module }
+  | { kind: "module"; module: WebAssembly.Module; models: ArrayBuffer }
   | ({ kind: "call" } & WorkerCall);
 
 export type FromWorker =
