@@ -26,9 +26,14 @@ const OTHER_PACKAGES: &[&str] = &[
     "review", "tests", "tools",
 ];
 
-/// The folders of `asl` whose messages are on the page: the rules that `workflow!` and the builder
-/// share with the validator, and the failures of tasks.
-const SHARED: &[&str] = &["asl/src/analysis", "asl/src/errors", "asl/src/front_end"];
+/// The folders of these packages whose messages are on the page: the rules that `workflow!` and the
+/// builder share with the validator, the failures of tasks, and what `import` refuses.
+const SHARED: &[&str] = &[
+    "asl/src/analysis",
+    "asl/src/errors",
+    "asl/src/front_end",
+    "tools/src/import",
+];
 
 /// Parts of paths whose string literals are generated code or displayed text, are defined by AWS,
 /// or are for tests of workflows.

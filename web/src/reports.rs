@@ -170,11 +170,12 @@ pub fn policy(request: &str) -> Result<String, JsError> {
     let mut roles = Vec::new();
     for role in policy.roles() {
         let needed = role.to_value();
-        text += &format!(
-            "\nnote: the role `{}` needs this policy:\n{}",
+        let note = format!(
+            "the role `{}` needs this policy:\n{}",
             role.role,
             needed.to_pretty()
         );
+        text += &format!("\nnote: {note}");
         roles.push(json!({"role": role.role, "policy": Value::from(&needed)}));
     }
     let policy = Value::from(&policy.to_value());
