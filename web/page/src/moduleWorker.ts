@@ -23,13 +23,21 @@ let loaded: Promise<[WebAssembly.Module, ArrayBuffer]> | undefined;
 function loadedModule(): Promise<[WebAssembly.Module, ArrayBuffer]> {
   loaded ??= Promise.all([
     WebAssembly.compileStreaming(fetch("stepwright_web_bg.wasm")),
-    fetch("models.bin").then((models) => models.arrayBuffer()),
+    models(),
   ]);
   loaded.catch(() => {
     // The next worker tries it again.
     loaded = undefined;
   });
   return loaded;
+}
+
+async function models(): Promise<ArrayBuffer> {
+  const response = await fetch("models.bin");
+  if (!response.ok) {
+    throw new Error(`models.bin has the status ${response.status}`);
+  }
+  return response.arrayBuffer();
 }
 
 /** A running worker. Its calls are answered in their order. */
