@@ -42,6 +42,7 @@ mod rule;
 #[cfg(feature = "store")]
 pub mod store;
 pub mod test_state;
+pub mod test_tasks;
 mod token;
 #[cfg(feature = "typed")]
 mod typed;

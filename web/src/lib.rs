@@ -13,6 +13,7 @@ mod reports;
 mod run;
 mod spin;
 mod studio;
+mod test_function;
 
 use serde_json::{Value, json};
 use stepwright_asl::validate::{Severity, Validator, validate_text};

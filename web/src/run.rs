@@ -1,15 +1,18 @@
 //! Executions on virtual time.
 
+use js_sys::Function;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 use stepwright_engine::history::HistoryQuery;
 use stepwright_engine::{Engine, StartOptions};
 use stepwright_testing::MockConfig;
+use stepwright_testing::test_tasks::TestTasks;
 use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::spin;
+use crate::test_function::TestFunction;
 
 /// The name of the state machine and of its test case.
 const NAME: &str = "run";
@@ -29,6 +32,9 @@ struct RunRequest {
     /// mock file of Step Functions Local.
     #[serde(default)]
     mocks: Map<String, Value>,
+    /// The names of the tasks that the function answers: states, functions or resources.
+    #[serde(default)]
+    tasks: Vec<String>,
 }
 
 /// Runs a definition on virtual time: waits take no time. Takes and returns JSON.
@@ -38,11 +44,15 @@ struct RunRequest {
 /// `{"Charge": {"0": {"Return": {"id": "c-1"}}}}`. The answer has `status`, `output`, `error`,
 /// `cause` and the `events` of GetExecutionHistory.
 ///
+/// The function `call` answers the tasks that `tasks` names: it gets a call in JSON, and returns
+/// `{"output": ..}` or `{"error": .., "cause": ..}` in JSON. Then the answer also has the sentences
+/// `unknown` about names that no task has.
+///
 /// # Errors
 ///
 /// A definition that AWS refuses, mocks that do not fit, and an execution that does not end.
 #[wasm_bindgen]
-pub fn run(request: &str) -> Result<String, JsError> {
+pub fn run(request: &str, call: Option<Function>) -> Result<String, JsError> {
     let request: RunRequest = crate::parsed(request)?;
     let machine_type = crate::machine_type_of(&request.machine_type)?;
     let machine = crate::machine(request.definition.get(), machine_type)?;
@@ -56,10 +66,18 @@ pub fn run(request: &str) -> Result<String, JsError> {
         "MockedResponses": request.mocks,
     });
     let mocks = MockConfig::parse(&file.to_string())?;
+    let hint = match &call {
+        Some(_) => "set a mock with the name of the state, of the function or of the resource",
+        None => "add the answer to its calls to `mocks`",
+    };
+    let _function = call.map(TestFunction::set);
+    let tasks = TestTasks::new(TestFunction);
+    tasks.send(request.tasks, []);
     let engine = Engine::builder()
         .register_definition(NAME, &machine, machine_type)
         .test_cases(mocks)
-        .missing_handler_hint("add the answer to its calls to `mocks`")
+        .tasks(tasks.clone())
+        .missing_handler_hint(hint)
         .virtual_time()
         .build()?;
     let mut options = StartOptions::new().test_case(NAME);
@@ -74,6 +92,7 @@ pub fn run(request: &str) -> Result<String, JsError> {
         "error": report.error,
         "cause": report.cause,
         "events": page["events"],
+        "unknown": tasks.check().unknown,
     });
     Ok(answer.to_string())
 }

@@ -51,7 +51,7 @@ pub fn rules_page() -> String {
         line(&mut page, format_args!("| {id} | {place} |"));
     }
     for rule in RULES {
-        section(&mut page, rule);
+        section(&mut page, rule, true);
     }
     page
 }
@@ -73,7 +73,7 @@ pub fn rules_page() -> String {
 pub fn explain(id: &str) -> Result<String, RuleIdError> {
     if let Some(rule) = rule(id) {
         let mut text = String::new();
-        section(&mut text, rule);
+        section(&mut text, rule, false);
         return Ok(text.trim_start().to_owned());
     }
     for (ids, place) in ELSEWHERE {
@@ -106,7 +106,8 @@ The code is that of AWS's ValidateStateMachineDefinition. Rules that AWS does no
 |---|---|---|---|---|
 ";
 
-fn section(page: &mut String, rule: &Rule) {
+/// `is_of_book` says whether blocks are marked for the book.
+fn section(page: &mut String, rule: &Rule, is_of_book: bool) {
     let known = match rule.known {
         Evidence::Measured => "recorded on the service",
         Evidence::Documented => "documented",
@@ -123,7 +124,7 @@ fn section(page: &mut String, rule: &Rule) {
         // The book opens blocks in the playground, which checks Standard machines without the
         // settings of a project.
         let fence = match (example.machine_type, example.id) {
-            (MachineType::Express, _) | (_, "SW005") => "json,no-try",
+            (MachineType::Express, _) | (_, "SW005") if is_of_book => "json,no-try",
             _ => "json",
         };
         let (broken, fixed) = (example.broken.trim_end(), example.fixed.trim_end());

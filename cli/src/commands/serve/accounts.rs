@@ -13,6 +13,7 @@ use stepwright_server::{
     CreatedServer, Server, TestedTasks,
 };
 use stepwright_testing::MockConfig;
+use stepwright_testing::test_tasks::CheckedNames;
 use tokio::task::JoinHandle;
 
 use super::account_stores::AccountStores;
@@ -25,7 +26,7 @@ use crate::definitions::template::ServedTemplates;
 use crate::engine::listener::listen;
 use crate::engine::otlp::Otlp;
 use crate::engine::signals::Signals;
-use crate::engine::tasks::TestTasks;
+use crate::engine::tasks::PostedTasks;
 use crate::failure::Failure;
 use crate::store_place::StorePlace;
 use crate::terminal::progress::{Destination, ServerProgress};
@@ -148,18 +149,18 @@ struct Factory {
     otlp: Arc<Otlp>,
     created: Arc<Created>,
     /// The tasks that tests execute, by the accounts.
-    tasks: Arc<Mutex<HashMap<String, TestTasks>>>,
+    tasks: Arc<Mutex<HashMap<String, PostedTasks>>>,
 }
 
 impl Factory {
-    fn tasks(&self) -> MutexGuard<'_, HashMap<String, TestTasks>> {
+    fn tasks(&self) -> MutexGuard<'_, HashMap<String, PostedTasks>> {
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl AccountFactory for Factory {
     fn create(&self, settings: AccountSettings) -> CreatedServer {
-        let tasks = TestTasks::default();
+        let tasks = PostedTasks::default();
         self.tasks().insert(settings.account.clone(), tasks.clone());
         let arguments = self.arguments.clone();
         let (otlp, created) = (self.otlp.clone(), self.created.clone());
@@ -198,14 +199,16 @@ impl AccountFactory for Factory {
     }
 
     fn send_tasks(&self, account: &str, tasks: TestedTasks) -> Result<(), AccountError> {
-        let sent = self.tasks().get(account).cloned();
-        let sent = sent.unwrap_or_default().send(tasks);
-        sent.map_err(AccountError::new)
+        let sent = self.tasks().get(account).cloned().unwrap_or_default();
+        sent.caller().set(&tasks.url).map_err(AccountError::new)?;
+        sent.send(tasks.names, tasks.open);
+        Ok(())
     }
 
     fn check_tasks(&self, account: &str) -> CheckedTasks {
         let tasks = self.tasks().get(account).cloned();
-        tasks.unwrap_or_default().check()
+        let CheckedNames { unknown, unused } = tasks.unwrap_or_default().check();
+        CheckedTasks { unknown, unused }
     }
 }
 
@@ -214,7 +217,7 @@ async fn create(
     arguments: &ServeArguments,
     otlp: &Otlp,
     created: &Created,
-    (settings, store, tasks): (AccountSettings, Option<PathBuf>, TestTasks),
+    (settings, store, tasks): (AccountSettings, Option<PathBuf>, PostedTasks),
 ) -> Result<AccountServer, Failure> {
     let mocks = settings.mocks.map(|mocks| {
         MockConfig::parse(&mocks.to_string())

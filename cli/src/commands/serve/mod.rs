@@ -35,7 +35,7 @@ use crate::engine::objects;
 use crate::engine::otlp::Otlp;
 use crate::engine::service_calls::{Place, service_calls};
 use crate::engine::signals::{Signals, survive_size_limit};
-use crate::engine::tasks::{ServerTasks, TestTasks};
+use crate::engine::tasks::{PostedTasks, ServerTasks};
 use crate::failure::Failure;
 use crate::store_file::{cannot as cannot_store, new_writer, note_access};
 use crate::store_place::{DatabasePlace, StorePlace};
@@ -484,7 +484,7 @@ struct AccountEngine<'a> {
     /// Test cases that replace those of the options.
     mocks: Option<MockConfig>,
     /// The tasks that a test executes.
-    tasks: Option<TestTasks>,
+    tasks: Option<PostedTasks>,
 }
 
 impl<'a> AccountEngine<'a> {

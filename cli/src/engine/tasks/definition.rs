@@ -6,8 +6,8 @@ use stepwright_asl::model::{State, StateMachine, States};
 use stepwright_asl::words::quoted_or_none;
 use stepwright_engine::task::{Answer, DefinedState, TaskCall, TaskSource};
 use stepwright_integrations::ServiceCalls;
+use stepwright_testing::test_tasks::NamedTask;
 
-use super::names::NamedTask;
 use super::target::{TaskBinding, TaskResources, TaskTarget};
 use crate::failure::Failure;
 

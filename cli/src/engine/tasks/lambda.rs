@@ -10,9 +10,9 @@ use stepwright_engine::task::{
     TaskSource,
 };
 use stepwright_engine::value::Value;
+use stepwright_testing::test_tasks::FunctionName;
 
 use super::endpoint::{Client, Response};
-use super::names::FunctionName;
 
 /// The parameters of `lambda:invoke` that are headers of the API.
 const HEADERS: [(&str, &str); 3] = [

@@ -1,8 +1,8 @@
 //! The tasks of all state machines of a server, which are created and deleted while it runs.
 
 use stepwright_engine::task::{Answer, DefinedState, IntegrationPattern, TaskCall, TaskSource};
+use stepwright_testing::test_tasks::NamedTask;
 
-use super::names::NamedTask;
 use super::target::{TaskBinding, TaskResources};
 use crate::failure::Failure;
 

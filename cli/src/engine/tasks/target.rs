@@ -46,21 +46,9 @@ pub(crate) fn binding(text: &str) -> Result<TaskBinding, String> {
     }
 }
 
-impl TaskBinding {
-    /// Creates the binding of a name to a URL.
-    pub(super) fn to_url(name: String, url: Uri) -> Self {
-        Self {
-            name,
-            target: TaskTarget::Endpoint(url),
-        }
-    }
-
-    /// Returns the URL of the target, if it is one.
-    pub(super) fn url(&self) -> Option<&Uri> {
-        match &self.target {
-            TaskTarget::Endpoint(url) => Some(url),
-            TaskTarget::Command(_) => None,
-        }
+impl AsRef<str> for TaskBinding {
+    fn as_ref(&self) -> &str {
+        &self.name
     }
 }
 

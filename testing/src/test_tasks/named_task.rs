@@ -1,25 +1,26 @@
-//! The valid names of a task in `--task 'NAME=..'`.
+//! The valid names of a task, as in `--task 'NAME=..'`.
 
 use stepwright_asl::placeholder;
 use stepwright_asl::resource::Resource;
 
-use super::target::TaskBinding;
-
 /// A Task state, with the properties that a name can match.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct NamedTask<'a> {
-    pub(super) machine: &'a str,
-    pub(super) state: &'a str,
-    pub(super) resource: &'a str,
+pub struct NamedTask<'a> {
+    /// The name of the state machine.
+    pub machine: &'a str,
+    /// The name of the state.
+    pub state: &'a str,
+    /// Its `Resource`.
+    pub resource: &'a str,
     /// The function or the state machine in its parameters.
-    pub(super) target: Option<&'a str>,
+    pub target: Option<&'a str>,
 }
 
 impl<'a> NamedTask<'a> {
-    /// The binding for this task. The name of a state takes precedence over that of a function,
-    /// which takes precedence over a resource. A name with a version takes precedence over one
-    /// without.
-    pub(super) fn find<'b>(&self, bindings: &'b [TaskBinding]) -> Option<&'b TaskBinding> {
+    /// Returns the one whose name means this task. The name of a state takes precedence over that
+    /// of a function, which takes precedence over a resource. A name with a version takes
+    /// precedence over one without.
+    pub fn find<'b, T: AsRef<str>>(&self, all: &'b [T]) -> Option<&'b T> {
         let by: [&dyn Fn(&str) -> bool; 6] = [
             &|name| {
                 let state = name.strip_prefix(self.machine);
@@ -32,11 +33,11 @@ impl<'a> NamedTask<'a> {
             &|name| name == Resource::parse(self.resource).base(),
         ];
         by.into_iter()
-            .find_map(|is_meant| bindings.iter().find(|binding| is_meant(&binding.name)))
+            .find_map(|is_meant| all.iter().find(|one| is_meant(one.as_ref())))
     }
 
     /// The names that a message suggests.
-    pub(super) fn names(self) -> impl Iterator<Item = &'a str> {
+    pub fn names(self) -> impl Iterator<Item = &'a str> {
         let is_own = Resource::parse(self.resource).integration().is_none();
         let called = self.target.or(is_own.then_some(self.resource));
         let function = called.map(|called| match placeholder::whole(called) {
@@ -71,16 +72,18 @@ fn is_function(called: &str, name: &str) -> bool {
 
 /// The parts of `charge`, `charge:PROD`, `123456789012:function:charge:2` and ARNs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct FunctionName<'a> {
+pub struct FunctionName<'a> {
     /// The text before the name, such as `123456789012:function:`.
     place: &'a str,
-    pub(super) name: &'a str,
+    /// The name alone.
+    pub name: &'a str,
     /// A version or an alias.
-    pub(super) qualifier: Option<&'a str>,
+    pub qualifier: Option<&'a str>,
 }
 
 impl<'a> FunctionName<'a> {
-    pub(super) fn parse(text: &'a str) -> Self {
+    /// Finds the parts.
+    pub fn parse(text: &'a str) -> Self {
         let ends = ["function:", "activity:", "stateMachine:"]
             .into_iter()
             .filter_map(|kind| {
@@ -102,18 +105,16 @@ impl<'a> FunctionName<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::target::binding;
     use super::*;
 
     fn answered(name: &str, resource: &str, target: Option<&str>) -> bool {
-        let bindings = [binding(&format!("{name}=true")).expect("it is a binding")];
         let task = NamedTask {
             machine: "orders",
             state: "Charge it",
             resource,
             target,
         };
-        task.find(&bindings).is_some()
+        task.find(&[name]).is_some()
     }
 
     #[test]
@@ -161,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn the_most_specific_binding_takes_precedence() {
+    fn the_most_specific_name_takes_precedence() {
         let names = [
             "arn:aws:states:::lambda:invoke",
             "charge",
@@ -177,12 +178,7 @@ mod tests {
         };
         // Later names take precedence: each applies if no later one is bound.
         for count in 1..=names.len() {
-            let bindings: Vec<TaskBinding> = names[..count]
-                .iter()
-                .map(|name| binding(&format!("{name}=true")).expect("it is a binding"))
-                .collect();
-            let found = task.find(&bindings).map(|binding| binding.name.as_str());
-            assert_eq!(found, names.get(count - 1).copied());
+            assert_eq!(task.find(&names[..count]), names.get(count - 1));
         }
     }
 }
