@@ -1,7 +1,7 @@
 //! Converts a definition to the Rust source of a workflow.
 //!
 //! States, transitions, rules, handlers and tasks are written in the language of `workflow!` if it
-//! can express them; all other fields go into `raw { .. }`. [`writing`] predicts what the macro
+//! can express them; all other fields go into `raw { .. }`. `writing.rs` predicts what the macro
 //! will emit for the statements, and puts the difference into `raw`. So the source always emits the
 //! original definition.
 //!
