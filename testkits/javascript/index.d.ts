@@ -71,9 +71,8 @@ export declare class StepFunctions {
   close(): Promise<void>;
 }
 
-export declare class Execution {
-  private constructor();
-  readonly arn: string;
+/** What a test sees of an execution. */
+export interface ExecutionView {
   readonly name: string;
   readonly status: "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED";
   readonly error?: string;
@@ -85,6 +84,12 @@ export declare class Execution {
   // biome-ignore lint: the API's events.
   readonly history: any[];
   readonly duration: { seconds: number };
+}
+
+export declare interface Execution extends ExecutionView {}
+export declare class Execution {
+  private constructor();
+  readonly arn: string;
   refresh(): Promise<Execution>;
   wait(): Promise<Execution>;
 }

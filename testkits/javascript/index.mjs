@@ -6,34 +6,11 @@ import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 
-// The start of the cause of a task without a mock.
-const NO_MOCK = "There is no handler and no mock";
+import { ExecutionView, MockedTasks, textOf } from "./mocks.mjs";
+
+export { Sequence, TaskError } from "./mocks.mjs";
+
 const ROLE = (account) => `arn:aws:iam::${account}:role/tests`;
-
-/** The failure of a task, with the name that `Retry` and `Catch` match. */
-export class TaskError extends Error {
-  constructor(error, cause = "") {
-    super(cause ? `${error}: ${cause}` : error);
-    this.error = error;
-    this.cause = cause;
-  }
-}
-
-/** One result for each call; the last one repeats. */
-export class Sequence {
-  #results;
-
-  constructor(...results) {
-    if (results.length === 0) {
-      throw new RangeError("a sequence needs at least one result");
-    }
-    this.#results = results;
-  }
-
-  next() {
-    return this.#results.length > 1 ? this.#results.shift() : this.#results[0];
-  }
-}
 
 /** Returns the path of the command: STEPWRIGHT_BINARY, the package `stepwright`, or the PATH. */
 function command() {
@@ -92,7 +69,7 @@ export class Server {
     }
     const service = this.#services.get(request.url.slice(1));
     const answer = service
-      ? await service._execute(JSON.parse(Buffer.concat(parts).toString()))
+      ? await service._mocks.answer(JSON.parse(Buffer.concat(parts).toString()))
       : JSON.stringify({ error: "TestEnded", cause: "the test of this execution has ended" });
     response.end(answer);
   }
@@ -156,16 +133,9 @@ export class StepFunctions {
   #server;
   #url;
   #forget;
-  #mocks = new Map();
-  // The names that the test expects to be called.
-  #expected = new Set();
+  _mocks = new MockedTasks();
   #open = new Set();
   #machines = new Map();
-  #calls = [];
-  // The calls whose mocks have not returned.
-  #running = new Set();
-  // Errors of mocks, which are faults of the test.
-  #faults = [];
 
   constructor(server, account, url, forget) {
     this.#server = server;
@@ -201,8 +171,7 @@ export class StepFunctions {
 
   /** Mocks the tasks of a state, a function or a resource. */
   async mock(name, result = null, { token = false } = {}) {
-    this.#mocks.set(name, result);
-    this.#expected.add(name);
+    this._mocks.set(name, result, true);
     this.#open.delete(name);
     if (token) {
       this.#open.add(name);
@@ -213,7 +182,7 @@ export class StepFunctions {
   /** Mocks several tasks, by their names. Unlike with `mock`, a task that is not called causes no warning. */
   async mockAll(results) {
     for (const [name, result] of Object.entries(results)) {
-      this.#mocks.set(name, result);
+      this._mocks.set(name, result, false);
     }
     await this.#send();
   }
@@ -229,48 +198,17 @@ export class StepFunctions {
   }
 
   async #send() {
-    await this.#control("tasks", { url: this.#url, names: [...this.#mocks.keys()], open: [...this.#open] });
+    await this.#control("tasks", { url: this.#url, names: this._mocks.names, open: [...this.#open] });
   }
 
   /** Returns the calls of mocked tasks, or of one of them. */
   calls(name) {
-    return this.#calls.filter((call) => name === undefined || call.name === name || call.state === name);
+    return this._mocks.calls(name);
   }
 
   /** Returns a sentence for each mock whose name no state machine of the test has. */
   async unknownMocks() {
     return (await this.#control("check")).unknown;
-  }
-
-  /** Returns the text of the response to a task. */
-  async _execute(call) {
-    this.#calls.push(call);
-    this.#running.add(call);
-    try {
-      let result = this.#mocks.get(call.name);
-      if (result instanceof Sequence) {
-        result = result.next();
-      }
-      if (typeof result === "function") {
-        result = await result(call.input, call);
-      }
-      if (result instanceof Error) {
-        throw result;
-      }
-      return outputOf(call, result);
-    } catch (error) {
-      let fault = error;
-      if (error instanceof TaskError) {
-        if (typeof error.error === "string" && typeof error.cause === "string") {
-          return JSON.stringify({ error: error.error, cause: error.cause });
-        }
-        fault = new TypeError(`the mock of \`${call.name}\` has a TaskError whose name or cause is not a text`);
-      }
-      this.#faults.push(fault);
-      return JSON.stringify({ error: String(fault?.name ?? "Error"), cause: String(fault?.message ?? fault) });
-    } finally {
-      this.#running.delete(call);
-    }
   }
 
   /** Creates a state machine, unless the test has created it already. Returns its ARN. */
@@ -364,8 +302,8 @@ export class StepFunctions {
 
   /** Returns the mocks that have not returned, for the message of a timeout. */
   #progress() {
-    const names = new Set([...this.#running].map((call) => `\`${call.name}\``));
-    return names.size > 0 ? `; the mocks that have not returned: ${[...names].sort().join(", ")}` : "";
+    const names = this._mocks.running.map((name) => `\`${name}\``);
+    return names.length > 0 ? `; the mocks that have not returned: ${names.join(", ")}` : "";
   }
 
   /** Returns the virtual time. */
@@ -385,26 +323,19 @@ export class StepFunctions {
 
   /** Removes the account. Throws the first error of a mock that is no `TaskError`, or an error for mocks with unknown names. */
   async close() {
-    const { unknown, unused } = await this.#control("check");
-    if (unknown.length > 0) {
-      this.#faults.push(new Error(unknown.join("\n")));
-    }
-    for (const name of unused.filter((name) => this.#expected.has(name))) {
-      process.emitWarning(`nothing called the mock of \`${name}\``, "UnusedMockWarning");
-    }
+    const checked = await this.#control("check");
     this.#forget();
     await this.#control("reset", { remove: true });
-    if (this.#faults.length > 0) {
-      throw this.#faults[0];
-    }
+    this._mocks.check(checked);
   }
 }
 
 /** An execution, as it was at the last `refresh` or `wait`. */
-export class Execution {
+export class Execution extends ExecutionView {
   #service;
 
   constructor(service, arn) {
+    super();
     this.#service = service;
     this.arn = arn;
   }
@@ -412,69 +343,28 @@ export class Execution {
   /** Reads the status and the history again. */
   async refresh() {
     const described = await this.#service.call("DescribeExecution", { executionArn: this.arn });
-    this.status = described.status;
-    this.error = described.error;
-    this.cause = described.cause;
-    this.name = described.name;
-    this.duration = { seconds: ((described.stopDate ?? described.startDate) - described.startDate) };
-    this.history = [];
+    const seconds = (described.stopDate ?? described.startDate) - described.startDate;
+    const history = [];
     let nextToken;
     do {
       const page = await this.#service.call("GetExecutionHistory", { executionArn: this.arn, maxResults: 1000, nextToken });
-      this.history.push(...page.events);
+      history.push(...page.events);
       nextToken = page.nextToken;
     } while (nextToken);
-    this.path = this.history.flatMap((event) => event.stateEnteredEventDetails?.name ?? []);
-    this.calls = this.#service.calls().filter((call) => call.executionName === this.name);
-    this._output = described.output;
+    this._read({ ...described, seconds }, history, this.#service.calls());
     return this;
-  }
-
-  /** The output. Throws if the execution did not succeed, with its path. */
-  get output() {
-    if (this.status !== "SUCCEEDED") {
-      const reason = [this.error, this.cause].filter(Boolean).join(": ");
-      throw new Error(`the execution has no output, because it is ${this.status}\n${reason}\npath: ${this.path.join(" > ")}`);
-    }
-    return JSON.parse(this._output);
   }
 
   /** Lets virtual time pass until the execution has ended. Throws if a task has no mock. */
   async wait() {
     await this.#service.letTimePass();
     await this.refresh();
-    const missing = this.cause?.indexOf(NO_MOCK) ?? -1;
-    if (missing >= 0) {
-      // A fault of the test, and no result of the state machine.
-      throw new Error([this.cause.slice(missing), ...(await this.#service.unknownMocks())].join("\n"));
+    if (this._missingMock) {
+      throw new Error([this._missingMock, ...(await this.#service.unknownMocks())].join("\n"));
     }
     if (this.status === "RUNNING") {
       throw new Error(`the execution waits for an answer in \`${this.path.at(-1)}\`; answer its token, or use \`advance\``);
     }
     return this;
   }
-}
-
-/** Returns the text of a response with the output of a task. Throws a `TypeError` that names the mock if JSON cannot represent it. */
-function outputOf(call, result) {
-  try {
-    return JSON.stringify({ output: result ?? null }, (key, value) => {
-      if (typeof value === "number" && !Number.isFinite(value)) {
-        throw new TypeError(`${value} is no number of JSON`);
-      }
-      if (typeof value === "function" || typeof value === "symbol") {
-        throw new TypeError(`a ${typeof value} is no value of JSON`);
-      }
-      return value;
-    });
-  } catch (cause) {
-    throw new TypeError(`the mock of \`${call.name}\` returned no JSON: ${cause.message}`, { cause });
-  }
-}
-
-function textOf(definition) {
-  if (typeof definition !== "string") {
-    return JSON.stringify(definition);
-  }
-  return definition.trimStart().startsWith("{") ? definition : readFileSync(definition, "utf8");
 }

@@ -34,6 +34,10 @@ export interface RunRequest {
   name?: string;
   /** The answers to the calls of each Task state, as `MockedResponses` of Step Functions Local. */
   mocks?: Record<string, Record<string, MockedResponse>>;
+  /** The names of the tasks that `call` answers: states, functions or resources. */
+  tasks?: string[];
+  /** Gets a call in JSON, and returns `{"output": ..}` or `{"error": .., "cause": ..}` in JSON. It cannot wait. */
+  call?: (call: string) => string;
 }
 
 /** How an execution ended. */
@@ -42,6 +46,8 @@ export interface Run {
   output: Json;
   error: string | null;
   cause: string | null;
+  /** A sentence for each name in `tasks` that no task has. */
+  unknown: string[];
   /** The events, as GetExecutionHistory returns them. */
   events: { id: number; type: string; timestamp: string; [key: string]: Json }[];
 }

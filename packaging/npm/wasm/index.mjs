@@ -8,9 +8,9 @@ let loading;
 const text = (value) => (typeof value === "string" ? value : JSON.stringify(value));
 
 /** Calls a function that takes and returns JSON. */
-const ask = (call, { definition, ...rest }) => {
+const ask = (call, { definition, ...rest }, ...more) => {
   const machine = typeof definition === "string" ? JSON.parse(definition) : definition;
-  return JSON.parse(call(JSON.stringify({ definition: machine, ...rest })));
+  return JSON.parse(call(JSON.stringify({ definition: machine, ...rest }), ...more));
 };
 
 const functions = {
@@ -25,7 +25,7 @@ const functions = {
 
   validate: (source, { name = "definition.asl.json", type = "STANDARD" } = {}) => JSON.parse(module.validate(text(source), name, type)),
 
-  run: ({ input = {}, type, ...rest }) => ask(module.run, { input, machineType: type, ...rest }),
+  run: ({ input = {}, type, call, ...rest }) => ask(module.run, { input, machineType: type, ...rest }, call),
 
   testState({ definition, input, variables, context, mock, ...rest }) {
     const texts = Object.entries({ definition, input, variables, context }).filter(([, value]) => value !== undefined);
