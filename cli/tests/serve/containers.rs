@@ -36,14 +36,22 @@ fn instruction(name: &str) -> Vec<String> {
     texts(Some(&line[start..].parse().expect("is JSON")))
 }
 
-/// Starts a server with the arguments of a container, but with a store in a folder.
+/// Starts a server with the arguments of a container, but with the store and the playground in a
+/// folder.
 fn start(arguments: &[String], folder: &Path) -> Server {
     let (command, arguments) = arguments.split_first().expect("has arguments");
     assert_eq!(command, "serve");
     let store = folder.join("store.db").display().to_string();
-    let arguments = arguments
-        .iter()
-        .map(|one| one.replace("/data/store.db", &store));
+    let site = folder.join("site");
+    std::fs::create_dir_all(&site).expect("a folder");
+    for file in ["index.html", "stepwright_web_bg.wasm"] {
+        std::fs::write(site.join(file), "content").expect("it is written");
+    }
+    let site = site.display().to_string();
+    let arguments = arguments.iter().map(|one| match one.as_str() {
+        "/playground" => site.clone(),
+        one => one.replace("/data/store.db", &store),
+    });
     let arguments: Vec<String> = arguments.collect();
     assert!(
         arguments.iter().any(|one| one.contains(&store)),
