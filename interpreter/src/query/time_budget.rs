@@ -7,6 +7,7 @@ use std::cell::Cell;
 #[cfg(feature = "jsonata")]
 use std::time::Duration;
 
+#[cfg(feature = "jsonata")]
 use web_time::Instant;
 
 thread_local! {
