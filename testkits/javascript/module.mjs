@@ -10,8 +10,10 @@ export { Sequence, TaskError } from "./mocks.mjs";
 export class ModuleStepFunctions {
   #module;
   #mocks = new MockedTasks();
-  // The sentences about names that no state machine of the test has, by the names.
-  #unknown;
+  // The names that a state machine of the test has.
+  #known = new Set();
+  // The sentences of the runs that do not know a name, by the names.
+  #unknown = new Map();
 
   constructor(module) {
     this.#module = module;
@@ -41,7 +43,7 @@ export class ModuleStepFunctions {
 
   /** Returns a sentence for each mock whose name no state machine of the test has. */
   unknownMocks() {
-    return this.#unknown ?? [];
+    return [...this.#unknown].filter(([name]) => !this.#known.has(name)).map(([, sentence]) => sentence);
   }
 
   /** Runs an execution to its end: waits, retries and timeouts take no time. */
@@ -49,8 +51,14 @@ export class ModuleStepFunctions {
     const [name, tasks] = [crypto.randomUUID(), this.#mocks.names];
     const call = (text) => this.#mocks.answerNow(JSON.parse(text));
     const { unknown, ...ended } = this.#module.run({ definition: textOf(definition), input, type, name, tasks, call });
-    // A name is unknown if no run knows it.
-    this.#unknown = this.#unknown?.filter((sentence) => unknown.includes(sentence)) ?? unknown;
+    for (const name of tasks) {
+      const sentence = unknown.find((sentence) => sentence.startsWith(`no task is named \`${name}\`;`));
+      if (sentence === undefined) {
+        this.#known.add(name);
+      } else {
+        this.#unknown.set(name, sentence);
+      }
+    }
     const execution = new ExecutionView();
     // Seconds, as the API has them.
     const events = ended.events.map((event) => ({ ...event, timestamp: Date.parse(event.timestamp) / 1000 }));
@@ -65,8 +73,7 @@ export class ModuleStepFunctions {
   /** Ends the test. Throws the first error of a mock that is no `TaskError`, or an error for mocks with unknown names. */
   close() {
     const called = new Set(this.calls().map((call) => call.name));
-    const isUnknown = (name) => this.unknownMocks().some((sentence) => sentence.startsWith(`no task is named \`${name}\``));
-    const unused = this.#unknown ? this.#mocks.names.filter((name) => !called.has(name) && !isUnknown(name)) : [];
+    const unused = [...this.#known].filter((name) => !called.has(name));
     this.#mocks.check({ unknown: this.unknownMocks(), unused });
   }
 }

@@ -63,12 +63,16 @@ test("a mock with an unknown name and a task without a mock fail the test", () =
   assert.throws(() => stepFunctions.close(), /no task is named `Shpi`; did you mean `Ship`\?/);
 });
 
-test("a name that one of several state machines has is known", () => {
+test("a name that one of several state machines has is known, and one that none has is not", () => {
   stepFunctions.mockAll({ Charge: {}, Ship: {}, Other: 7 });
   stepFunctions.run(ORDERS);
   const other = { StartAt: "Other", States: { Other: { Type: "Task", Resource: `${FUNCTION}other`, End: true } } };
   assert.equal(stepFunctions.run(other).output, 7);
   stepFunctions.close();
+  stepFunctions.mockAll({ Shpi: {} });
+  stepFunctions.run(ORDERS);
+  stepFunctions.run(other);
+  assert.throws(() => stepFunctions.close(), /no task is named `Shpi`/);
 });
 
 test("a mock that nothing calls is a warning, and one of several is none", async () => {
