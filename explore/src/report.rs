@@ -408,6 +408,16 @@ impl Report {
         (!missing.is_empty()).then(|| format!("no path reaches {}", missing.join(", ")))
     }
 
+    /// Returns everything that a reader should know besides the findings: where names are known,
+    /// the [notes](Self::notes), and what no path reaches.
+    pub fn all_notes(&self) -> Vec<String> {
+        let names = self.names.notes.iter().cloned();
+        names
+            .chain(self.notes())
+            .chain(self.missing_note())
+            .collect()
+    }
+
     /// Returns the findings as text: each with its numbered steps and how to fix it.
     pub fn findings_text(&self) -> String {
         let mut text = String::new();

@@ -83,6 +83,8 @@ test("reports have the text and the fields of the commands", () => {
   const explored = stepwright.explore({ definition: charge, faults: 1 });
   assert.equal(explored.coverage.isComplete, true);
   assert.match(explored.text, /^no findings in /);
+  const unreached = { ...charge, States: { ...charge.States, Charge: { ...charge.States.Charge, Retry: [{ ErrorEquals: ["Busy"] }, { ErrorEquals: ["Busy"] }] } } };
+  assert.match(stepwright.explore({ definition: unreached }).text, /note: no path reaches retrier 2 of `Charge`/);
   const unhandled = { StartAt: "A", States: { A: { Type: "Task", Resource: "arn:aws:states:::lambda:invoke", Parameters: { FunctionName: "f" }, End: true } } };
   const properties = "tasks:\n  A:\n    errors: [Declined]\n";
   assert.match(stepwright.explore({ definition: unhandled, properties }).text, /Declined/);

@@ -59,7 +59,7 @@ pub fn explore(request: &str) -> Result<String, JsError> {
         return Err(JsError::new(&unknown.join("\n")));
     }
     let mut text = report.findings_text() + &report.summary();
-    for note in report.notes() {
+    for note in report.all_notes() {
         text += &format!("\nnote: {note}");
     }
     Ok(with_text(Value::from(&report.to_json()), &text))

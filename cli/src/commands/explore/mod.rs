@@ -117,8 +117,7 @@ fn print(arguments: &ExploreArguments, report: &Report) {
         ExploreFormat::Text => {
             output::print(report.findings_text());
             output::line(report.summary());
-            let names = report.name_notes().iter().cloned();
-            for note in names.chain(report.notes()).chain(report.missing_note()) {
+            for note in report.all_notes() {
                 diagnostics::note(&note);
             }
         }
