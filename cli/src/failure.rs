@@ -17,6 +17,15 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// The message, for a reader that is not at a terminal.
+    pub(crate) fn into_reason(self) -> String {
+        match self {
+            Self::Failed(reason) | Self::Usage(reason) => reason,
+            Self::Diagnostics => "the definition has problems".to_owned(),
+            Self::Interrupted(_) => "the call was interrupted".to_owned(),
+        }
+    }
+
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Diagnostics | Self::Failed(_) => ExitCode::from(1),

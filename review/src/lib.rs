@@ -17,7 +17,6 @@
 //! - Reports mask what the redaction of a history masks.
 
 #[doc(hidden)]
-pub mod file_uri;
 mod markdown_text;
 mod page;
 pub mod rehearsal;

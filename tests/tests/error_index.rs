@@ -21,18 +21,21 @@ use std::str::FromStr;
 /// reason; `docs/reference/editing.md` has the rules. `explore` has findings, and refusals of
 /// property files that contain their reason; `docs/guides/check-every-path.md` explains both.
 /// `tools` has notes and warnings, which the guides of `policy`, `estimate` and `convert` explain.
+/// `lsp` has responses of the protocol and titles of actions, which an editor shows.
 const OTHER_PACKAGES: &[&str] = &[
     "benches", "asl", "diagram", "editor", "editors", "examples", "explore", "history", "jlens",
-    "review", "tests", "tools",
+    "lsp", "review", "tests", "tools",
 ];
 
 /// The folders of these packages whose messages are on the page: the rules that `workflow!` and the
-/// builder share with the validator, the failures of tasks, and what `import` refuses.
+/// builder share with the validator, the failures of tasks, what `import` refuses, and wrong
+/// settings.
 const SHARED: &[&str] = &[
     "asl/src/analysis",
     "asl/src/errors",
     "asl/src/front_end",
     "tools/src/import",
+    "tools/src/settings",
 ];
 
 /// Parts of paths whose string literals are generated code or displayed text, are defined by AWS,
@@ -56,8 +59,6 @@ const NOT_ON_THE_PAGE: &[&str] = &[
     "tools/src/import/task.rs",
     "tools/src/import/text.rs",
     "tools/src/import/variables.rs",
-    // Responses of the protocol and titles of actions, which an editor shows.
-    "cli/src/commands/lsp/",
     // Descriptions of tools, and refusals for an agent.
     "cli/src/commands/mcp/",
     "cli/src/commands/placeholders/show.rs",

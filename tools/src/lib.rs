@@ -38,6 +38,8 @@
 //! | the edits that convert states from JSONPath to JSONata | [`convert::Converter::convert`] |
 //! | the converted text of a file | [`Converter::convert_json`](convert::Converter::convert_json), and with the feature `yaml` `convert_yaml` and `convert_template` |
 //! | the Rust source of a definition's workflow | `import::Importer`, with the feature `import` |
+//! | the settings of a project, `stepwright.toml` | `settings::Settings`, with the feature `settings` |
+//! | the path of a file as a URI | [`file_uri::uri_reference`] |
 //! | to read, check or change a definition | the crate `stepwright-asl` |
 //! | all of this as a command | `stepwright policy`, `stepwright estimate`, `stepwright convert`, `stepwright import` |
 //!
@@ -50,6 +52,7 @@
 //! | feature | what it adds |
 //! |---|---|
 //! | `import` | the module `import`: the source of a `workflow!` |
+//! | `settings` | the module `settings`: `stepwright.toml` |
 //! | `terraform` | `RolePolicies::of_terraform`: the policies of roles in Terraform files, with `yaml` |
 //! | `yaml` | `Converter::convert_yaml` and `convert_template`: definitions in YAML and in templates |
 //!
@@ -64,9 +67,12 @@
 
 pub mod convert;
 pub mod estimate;
+pub mod file_uri;
 #[cfg(feature = "import")]
 pub mod import;
 pub mod policy;
+#[cfg(feature = "settings")]
+pub mod settings;
 
 /// The README's example compiles and runs.
 #[cfg(doctest)]

@@ -9,6 +9,8 @@
 //! - It depends on the libraries of the studio and of tests, and adds no behaviour to them.
 //! - Only `spin.rs` knows that there is no thread that could wait.
 
+mod language_server;
+mod memory_files;
 mod reports;
 mod run;
 mod spin;
@@ -27,6 +29,7 @@ use stepwright_tools::import::names::pascal;
 use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+pub use language_server::LanguageServer;
 pub use reports::{diff, estimate, explore, policy};
 pub use run::run;
 pub use studio::Studio;

@@ -223,7 +223,7 @@ fn the_page_lists_each_method_and_its_test() {
             );
         }
     }
-    let server = read("src/commands/lsp/message_loop.rs");
+    let server = read("../lsp/src/language_server.rs");
     // The loop itself handles a cancellation, and the server publishes diagnostics.
     let further = 2;
     assert_eq!(

@@ -17,12 +17,7 @@ impl Refusal {
 
 impl From<Failure> for Refusal {
     fn from(failure: Failure) -> Refusal {
-        match failure {
-            Failure::Usage(reason) | Failure::Failed(reason) => Refusal::new(reason),
-            Failure::Diagnostics | Failure::Interrupted(_) => {
-                Refusal::new("the call was interrupted")
-            }
-        }
+        Refusal::new(failure.into_reason())
     }
 }
 

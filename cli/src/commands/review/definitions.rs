@@ -85,7 +85,7 @@ impl DefinitionSet {
             let below = file.path.strip_prefix(root).unwrap_or(&file.path);
             let below = below.to_owned();
             if let Err(failure) = set.add_file(&file, below, &validator) {
-                set.notes.push(reason(failure));
+                set.notes.push(failure.into_reason());
             }
         }
         Ok(set)
@@ -116,7 +116,7 @@ impl DefinitionSet {
                 Ok(EmbeddedMachine::Unread { machine, reason }) => self
                     .notes
                     .push(format!("`{machine}` is not reviewed: {reason}")),
-                Err(failure) => self.notes.push(reason(failure)),
+                Err(failure) => self.notes.push(failure.into_reason()),
             }
         }
         Ok(())
@@ -161,13 +161,6 @@ fn state_names(definition: &Json) -> HashSet<String> {
     let graph = Graph::of(definition);
     let states = graph.states().iter();
     states.map(|state| state.name.to_owned()).collect()
-}
-
-pub(super) fn reason(failure: Failure) -> String {
-    match failure {
-        Failure::Usage(reason) | Failure::Failed(reason) => reason,
-        other => format!("a definition cannot be read: {other:?}"),
-    }
 }
 
 /// A definition before and after the change.

@@ -10,7 +10,7 @@ use stepwright_explore::{
     NestedMachine, Report, Settings, UnknownName, explore, started_machines, unknown_names,
 };
 
-use super::definitions::{Pair, Pairing, reason};
+use super::definitions::{Pair, Pairing};
 use crate::args::ReviewArguments;
 use crate::commands::explore::{add_properties, add_property_file};
 use crate::definitions::definition::LoadedDefinition;
@@ -229,7 +229,7 @@ fn side(name: &str, definition: &LoadedDefinition) -> Result<ExploredSide, Failu
     let (nested, files, problem) = match started_definitions(&definition.source.path, own, &[]) {
         Ok(started) => (started.machines, started.found, None),
         Err(failure) => {
-            let reason = reason(failure);
+            let reason = failure.into_reason();
             let problem = format!("the executions that it starts are not explored: {reason}");
             (Vec::new(), Vec::new(), Some(problem))
         }

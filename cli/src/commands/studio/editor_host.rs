@@ -22,7 +22,7 @@ pub(super) async fn serve(folders: &[PathBuf], machine_type: MachineType) -> Res
     let connection = EditorConnection::new(|path| {
         let opened = validators_of(machine_type)
             .and_then(|mut validators| studio_file(path, &mut validators));
-        opened.map_err(reason)
+        opened.map_err(Failure::into_reason)
     });
     let mut lines = lines();
     while let Some(line) = lines.recv().await {
@@ -63,7 +63,10 @@ fn list_workspace(studio: &Arc<EditorStudio>, folders: &[PathBuf], machine_type:
     let (studio, folders) = (studio.clone(), folders.to_owned());
     tokio::task::spawn_blocking(move || match workspace(&folders, machine_type) {
         Ok(files) => studio.set_workspace(files),
-        Err(failure) => tracing::warn!(reason = reason(failure), "the workspace is not listed"),
+        Err(failure) => tracing::warn!(
+            reason = failure.into_reason(),
+            "the workspace is not listed"
+        ),
     });
 }
 
@@ -79,11 +82,4 @@ fn workspace(folders: &[PathBuf], machine_type: MachineType) -> Result<Vec<Studi
         }
     }
     Ok(files)
-}
-
-fn reason(failure: Failure) -> String {
-    match failure {
-        Failure::Usage(reason) | Failure::Failed(reason) => reason,
-        Failure::Diagnostics | Failure::Interrupted(_) => "the file cannot be opened".to_owned(),
-    }
 }

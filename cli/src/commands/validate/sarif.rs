@@ -11,7 +11,7 @@ use stepwright_asl::fix::Fix;
 use stepwright_asl::validate::{RULES, Rule};
 use stepwright_asl::yaml::Format;
 use stepwright_asl::{Diagnostic, Severity, TextLocation};
-use stepwright_review::file_uri::uri_reference;
+use stepwright_tools::file_uri::uri_reference;
 
 use super::check::CheckedDefinition;
 use super::github::marked;

@@ -9,6 +9,7 @@ use stepwright_asl::json::Document;
 use stepwright_asl::template::{self, OtherFile};
 use stepwright_asl::validate::Validator;
 use stepwright_asl::words::first_of;
+use stepwright_tools::settings::{Settings, may_hold_definition};
 
 use crate::definitions::definition::LoadedDefinition;
 use crate::definitions::embedded;
@@ -18,7 +19,7 @@ use crate::definitions::named_file;
 use crate::definitions::terraform::{calls_without_definition, siblings};
 use crate::failure::Failure;
 
-use super::settings::{Settings, SettingsSource};
+use super::settings_source::{SettingsSource, located};
 
 /// A file to check.
 #[derive(Debug, PartialEq, Eq)]
@@ -192,7 +193,8 @@ fn walk(
         .sort_by_file_path(Path::cmp)
         .filter_entry(move |entry| {
             let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-            let is_excluded = |settings: &Settings| settings.excludes(entry.path(), is_folder);
+            let is_excluded =
+                |settings: &Settings| settings.excludes(&located(entry.path()), is_folder);
             let is_left_out = (is_folder && is_of_tool(entry.path()))
                 || of_folder.as_deref().is_some_and(is_excluded);
             entry.depth() == 0 || !is_left_out
@@ -209,7 +211,7 @@ fn walk(
             continue;
         }
         let nearest = settings.find(&path)?;
-        if nearest.is_some_and(|settings| settings.excludes(&path, false)) {
+        if nearest.is_some_and(|settings| settings.excludes(&located(&path), false)) {
             continue;
         }
         // Diagnostics show `./a.json` as `a.json`.
@@ -225,21 +227,6 @@ fn walk(
 /// Whether a folder belongs to a tool, and contains no handwritten definitions.
 fn is_of_tool(folder: &Path) -> bool {
     matches!(name(folder), "target" | "node_modules")
-}
-
-pub(crate) fn may_hold_definition(path: &Path) -> bool {
-    let name = name(path).to_ascii_lowercase();
-    let endings = [
-        ".json",
-        ".jsonc",
-        ".json5",
-        ".asl",
-        ".yaml",
-        ".yml",
-        ".template",
-        ".tf",
-    ];
-    endings.iter().any(|ending| name.ends_with(ending))
 }
 
 fn name(path: &Path) -> &str {

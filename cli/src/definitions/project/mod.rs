@@ -1,11 +1,10 @@
 //! The files of a project, and the settings with which they are checked.
 
 mod files;
-mod settings;
+mod settings_source;
 mod validators;
 
-pub(crate) use self::files::{
-    File, FileOrigin, SkippedFiles, files_of, may_hold_definition, no_definition,
-};
-pub(crate) use self::settings::{FILE_NAME, RuleSeverities, SettingsSource};
+pub(crate) use self::files::{File, FileOrigin, SkippedFiles, files_of, no_definition};
+pub(crate) use self::settings_source::SettingsSource;
 pub(crate) use self::validators::Validators;
+pub(crate) use stepwright_tools::settings::{RuleSeverities, may_hold_definition};

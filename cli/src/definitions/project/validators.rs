@@ -3,14 +3,13 @@
 use std::path::Path;
 
 use stepwright_asl::MachineType;
-use stepwright_asl::validate::{RuleIdError, Validator};
-
-use toml::Spanned;
+use stepwright_asl::validate::Validator;
+use stepwright_tools::settings::{RuleSeverities, Settings};
 
 use crate::failure::Failure;
 use crate::terminal::diagnostics;
 
-use super::settings::{RuleSeverities, Settings, SettingsSource};
+use super::settings_source::{SettingsSource, located};
 
 /// Creates the validator of each file.
 #[derive(Debug)]
@@ -49,37 +48,13 @@ impl Validators {
     }
 
     fn with(&self, settings: Option<&Settings>, path: &Path) -> Result<Validator, Failure> {
-        let mut validator = Validator::new(self.machine_type);
-        if let Some(settings) = settings {
-            for severities in settings.severities(path) {
-                validator = apply(validator, severities)
-                    .map_err(|(rule, error)| settings.unknown_rule(rule, &error))?;
-            }
-            validator = validator.with_known_services(&settings.known_services);
-            if let Some(placeholders) = &settings.known_placeholders {
-                validator = validator.with_known_placeholders(placeholders);
-            }
-        }
-        apply(validator, &self.given).map_err(|(_, error)| diagnostics::unknown_rule(&error))
-    }
-}
-
-/// Sets the severities of rules. The error is about the first rule that does not exist.
-fn apply(
-    mut validator: Validator,
-    severities: &RuleSeverities,
-) -> Result<Validator, (&Spanned<String>, RuleIdError)> {
-    for rule in &severities.allow {
-        let allowed = validator.allow(rule.get_ref().trim());
-        validator = allowed.map_err(|error| (rule, error))?;
-    }
-    for rule in &severities.deny {
-        let name = rule.get_ref().trim();
-        validator = if name.eq_ignore_ascii_case("warnings") {
-            validator.deny_warnings()
-        } else {
-            validator.deny(name).map_err(|error| (rule, error))?
+        let validator = match settings {
+            Some(settings) => settings
+                .validator(self.machine_type, &located(path))
+                .map_err(|error| Failure::Usage(error.to_string()))?,
+            None => Validator::new(self.machine_type),
         };
+        let given = self.given.apply(validator);
+        given.map_err(|error| diagnostics::unknown_rule(&error))
     }
-    Ok(validator)
 }

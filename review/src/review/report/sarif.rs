@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use crate::file_uri::uri_reference;
 use serde_json::{Value as Json, json};
 use stepwright_explore::numbered;
+use stepwright_tools::file_uri::uri_reference;
 
 use crate::review::{DefinitionReview, Review, Risk, RiskKind, RiskLevel};
 
