@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
@@ -369,12 +369,17 @@ pageTest("each report is what the command prints", async (playground) => {
   const command = (...words) => execFileSync(process.env.STEPWRIGHT, words, { input: text, encoding: "utf8", stdio: "pipe" });
   const file = path.join(mkdtempSync(path.join(tmpdir(), "stepwright-reports-")), "linear.asl.json");
   writeFileSync(file, LINEAR);
+  const edited = path.join(path.dirname(file), "edited", "linear.asl.json");
+  mkdirSync(path.dirname(edited));
+  writeFileSync(edited, text);
   // The source names the file that it was made from, and the converted text has another layout.
   const content = (report) => (report.startsWith("{") ? JSON.stringify(JSON.parse(report)) : report.replaceAll(/^\/\/.*\n/gm, "").trim());
   for (const [report, expected] of [
     ["estimate", command("estimate", "-")],
     ["policy", command("policy", "-", "--name", "StateMachine")],
     ["rust", command("import", "-", "--name", "Workflow")],
+    ["ts", command("types", edited, "--lang", "ts")],
+    ["python", command("types", edited, "--lang", "python")],
     ["jsonata", command("convert", "--to", "jsonata", "--write", "-")],
     ["changes", command("diff", file, "-")],
   ]) {

@@ -36,6 +36,7 @@ const SHARED: &[&str] = &[
     "asl/src/front_end",
     "tools/src/import",
     "tools/src/settings",
+    "tools/src/types",
 ];
 
 /// Parts of paths whose string literals are generated code or displayed text, are defined by AWS,
@@ -63,10 +64,10 @@ const NOT_ON_THE_PAGE: &[&str] = &[
     "cli/src/commands/mcp/",
     "cli/src/commands/placeholders/show.rs",
     // Names and comments of generated types.
-    "cli/src/commands/types/module_builder.rs",
-    "cli/src/commands/types/property_tests.rs",
-    "cli/src/commands/types/python.rs",
-    "cli/src/commands/types/typescript.rs",
+    "tools/src/types/module_builder.rs",
+    "tools/src/types/property_tests.rs",
+    "tools/src/types/python.rs",
+    "tools/src/types/typescript.rs",
     "cli/src/commands/placeholders/checked_machine.rs",
     "cli/src/terminal/progress/",
     "/src/clock/",

@@ -37,11 +37,12 @@
 //! | the prices of a region | [`estimate::prices_of`] |
 //! | the edits that convert states from JSONPath to JSONata | [`convert::Converter::convert`] |
 //! | the converted text of a file | [`Converter::convert_json`](convert::Converter::convert_json), and with the feature `yaml` `convert_yaml` and `convert_template` |
+//! | the types of inputs, outputs and tasks for other languages | `types::print`, with the feature `types` |
 //! | the Rust source of a definition's workflow | `import::Importer`, with the feature `import` |
 //! | the settings of a project, `stepwright.toml` | `settings::Settings`, with the feature `settings` |
 //! | the path of a file as a URI | [`file_uri::uri_reference`] |
 //! | to read, check or change a definition | the crate `stepwright-asl` |
-//! | all of this as a command | `stepwright policy`, `stepwright estimate`, `stepwright convert`, `stepwright import` |
+//! | all of this as a command | `stepwright policy`, `stepwright estimate`, `stepwright convert`, `stepwright import`, `stepwright types` |
 //!
 //! `examples/report.rs` prints the policy, the cost and the conversion of a file.
 //!
@@ -54,6 +55,7 @@
 //! | `import` | the module `import`: the source of a `workflow!` |
 //! | `settings` | the module `settings`: `stepwright.toml` |
 //! | `terraform` | `RolePolicies::of_terraform`: the policies of roles in Terraform files, with `yaml` |
+//! | `types` | the module `types`: TypeScript, Python and JSON Schema |
 //! | `yaml` | `Converter::convert_yaml` and `convert_template`: definitions in YAML and in templates |
 //!
 //! # Boundary
@@ -70,9 +72,13 @@ pub mod estimate;
 pub mod file_uri;
 #[cfg(feature = "import")]
 pub mod import;
+#[cfg(any(feature = "import", feature = "types"))]
+pub mod names;
 pub mod policy;
 #[cfg(feature = "settings")]
 pub mod settings;
+#[cfg(feature = "types")]
+pub mod types;
 
 /// The README's example compiles and runs.
 #[cfg(doctest)]

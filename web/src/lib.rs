@@ -16,6 +16,7 @@ mod run;
 mod spin;
 mod studio;
 mod test_function;
+mod types;
 
 use serde_json::{Value, json};
 use stepwright_asl::validate::{Severity, Validator, validate_text};
@@ -25,7 +26,7 @@ use stepwright_editor::Document;
 use stepwright_testing::test_state::{TestStateRequest, test_state};
 use stepwright_tools::convert::Converter;
 use stepwright_tools::import::Importer;
-use stepwright_tools::import::names::pascal;
+use stepwright_tools::names::pascal;
 use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -33,6 +34,7 @@ pub use language_server::LanguageServer;
 pub use reports::{diff, estimate, explore, policy};
 pub use run::run;
 pub use studio::Studio;
+pub use types::types;
 
 /// Returns the version of the module.
 #[wasm_bindgen]

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use stepwright_asl::MachineType;
 use stepwright_asl::validate::Validator;
-use stepwright_tools::import::{Importer, names};
+use stepwright_tools::import::Importer;
+use stepwright_tools::names;
 
 use crate::args::ImportArguments;
 use crate::definitions::definition::LoadedDefinition;

@@ -142,6 +142,8 @@ export interface Stepwright {
   graph(definition: Json): string;
   /** The Rust source of a definition, as a `workflow!` with this name. */
   importRust(definition: Json, options?: { name?: string; type?: MachineType }): string;
+  /** The types of the input, the output and the tasks. `schemas` is the content of the file `.schemas.json`, if there is one; what it lacks is derived from the definition. */
+  types(definition: Json, options?: { name?: string; file?: string; language?: "ts" | "python" | "jsonschema"; schemas?: Json }): string;
   /** Searches all paths of a definition for problems: `findings`, `coverage` and `notes`. */
   explore(request: ExploreRequest): Report;
   /** Estimates costs, transitions and durations. */

@@ -23,6 +23,9 @@ const functions = {
 
   importRust: (definition, { name = "Workflow", type = "STANDARD" } = {}) => module.importRust(text(definition), name, type),
 
+  types: (definition, { name = "Workflow", file = `${name}.asl.json`, language = "ts", schemas } = {}) =>
+    module.types(text(definition), name, file, language, schemas === undefined ? undefined : text(schemas)),
+
   validate: (source, { name = "definition.asl.json", type = "STANDARD" } = {}) => JSON.parse(module.validate(text(source), name, type)),
 
   run: ({ input = {}, type, call, ...rest }) => ask(module.run, { input, machineType: type, ...rest }, call),

@@ -10,13 +10,13 @@ use stepwright_asl::model::{MachineType, QueryLanguage, StateKind};
 use stepwright_asl::setters;
 
 use super::call::ImportedCall;
-use super::names::{self, UsedNames};
 use super::payload::ANY;
 use super::state::{Bodies, WorkflowSettings};
 use super::task::Tasks;
 use super::text::{SourceLines, SourceValue, is_doc};
 use super::variables::ImportedVariables;
 use super::writing::MAX_SECONDS;
+use crate::names::{self, UsedNames};
 
 /// Writes the source of a workflow.
 #[derive(Debug, Clone)]

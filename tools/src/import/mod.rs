@@ -20,7 +20,6 @@ mod condition;
 mod handlers;
 mod machine;
 mod map;
-pub mod names;
 mod output;
 mod payload;
 mod plain;

@@ -2,9 +2,9 @@
 
 use stepwright_asl::json::{Json, Object};
 
-use super::names::{self, UsedNames};
 use super::text::{SourceLines, SourceValue, is_safe, literal};
 use super::values;
+use crate::names::{self, UsedNames};
 
 /// The type of any JSON.
 pub(super) const ANY: &str = "Value";

@@ -12,7 +12,6 @@ use super::call::ImportedCall;
 use super::condition;
 use super::handlers::{edge, error_names, retries, retries_all, shadowed};
 use super::map;
-use super::names::UsedNames;
 use super::output;
 use super::plain::{fail, limits, wait};
 use super::shape::shape;
@@ -21,6 +20,7 @@ use super::text::{SourceLines, SourceValue, is_doc, literal};
 use super::values;
 use super::variables::ImportedVariables;
 use super::writing::{StateConversion, body_fields};
+use crate::names::UsedNames;
 
 /// Writes states; the data that all of them share.
 pub(super) struct Bodies<'m> {

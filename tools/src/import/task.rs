@@ -2,9 +2,9 @@
 
 use stepwright_asl::words::quoted;
 
-use super::names::{self, UsedNames};
 use super::payload::{ANY, Payload, Struct};
 use super::text::{SourceLines, SourceValue, literal};
+use crate::names::{self, UsedNames};
 
 /// All declarations, in the order of the first calls.
 #[derive(Debug, Default)]

@@ -123,7 +123,7 @@ fn name(key: &str) -> String {
             .chars()
             .next()
             .is_some_and(|first| first.is_ascii_alphabetic())
-        && !super::names::is_keyword(key);
+        && !crate::names::is_keyword(key);
     if is_name {
         key.to_owned()
     } else {

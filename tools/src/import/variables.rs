@@ -8,9 +8,9 @@ use stepwright_asl::jsonata;
 use stepwright_asl::model::QueryLanguage;
 use stepwright_asl::name::check_variable;
 
-use super::names;
 use super::payload::{ANY, Payload};
 use super::values;
+use crate::names;
 
 /// The variables that `let` can assign.
 pub(super) struct ImportedVariables {

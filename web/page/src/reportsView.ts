@@ -19,7 +19,12 @@ interface Definition {
 type Call = (method: Method, ...texts: string[]) => Promise<string>;
 
 /** The report about a definition. The second definition is that of the file. */
-type Report = (call: Call, now: Definition, saved: Definition | undefined) => Promise<string>;
+type Report = (
+  call: Call,
+  now: Definition,
+  saved: Definition | undefined,
+  file: string,
+) => Promise<string>;
 
 /** The seconds of a search. The button Stop ends it earlier. */
 const EXPLORE_SECONDS = 60;
@@ -31,6 +36,8 @@ const REPORTS: Record<string, Report> = {
   policy: (call, { definition, name }) =>
     textOf(call, "policy", definition, name === null ? {} : { name }),
   rust: (call, { definition, name, type }) => call("importRust", definition, name ?? "", type),
+  ts: (call, now, _, file) => types(call, now, file, "ts"),
+  python: (call, now, _, file) => types(call, now, file, "python"),
   jsonata: async (call, { definition }) => pretty(await call("convert", definition)),
   changes: async (call, now, saved) => {
     if (saved === undefined) {
@@ -39,6 +46,18 @@ const REPORTS: Record<string, Report> = {
     return textIn(await call("diff", saved.definition, now.definition));
   },
 };
+
+/** The types for a language, with the names that the command gives them. */
+function types(
+  call: Call,
+  { definition, name }: Definition,
+  file: string,
+  language: string,
+): Promise<string> {
+  const stem = file.replace(/(\.asl)?(\.(jsonc?|json5|ya?ml))?$/, "");
+  const origin = name === null ? file : `${file}#${name}`;
+  return call("types", definition, name ?? stem, origin, language);
+}
 
 export class ReportsView {
   private readonly report = element("report", HTMLSelectElement);
@@ -104,6 +123,7 @@ export class ReportsView {
       call,
       chosen,
       saved.find(({ name }) => name === chosen.name),
+      path.slice(path.lastIndexOf("/") + 1),
     );
   }
 

@@ -13,6 +13,7 @@ declare module "stepwright_web" {
   export const estimate: Call;
   export const policy: Call;
   export const importRust: Call;
+  export const types: Call;
   export const convert: Call;
   export const diff: Call;
   export default function init(options: { module_or_path: WebAssembly.Module }): Promise<unknown>;

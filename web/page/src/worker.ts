@@ -16,6 +16,7 @@ const FUNCTIONS: Record<Method, (...texts: string[]) => string> = {
   estimate: module.estimate,
   policy: module.policy,
   importRust: module.importRust,
+  types: module.types,
   convert: module.convert,
   diff: module.diff,
 };

@@ -9,6 +9,7 @@ export type Method =
   | "estimate"
   | "policy"
   | "importRust"
+  | "types"
   | "convert"
   | "diff";
 

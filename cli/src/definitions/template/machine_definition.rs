@@ -9,13 +9,14 @@ use stepwright_asl::template;
 use stepwright_asl::validate::Validator;
 use stepwright_asl::yaml::Format;
 use stepwright_asl::{Diagnostic, Diagnostics, Severity, TextLocation};
+use stepwright_tools::types::WrittenSchemas;
 
 use super::evaluator::{Evaluator, Reported};
 use super::node::TemplateNode;
 use super::problem::TemplateProblem;
 use super::substitutions::SubstitutedText;
 use crate::definitions::named_file;
-use crate::definitions::written_schemas::{self, WrittenSchemas};
+use crate::definitions::written_schemas;
 use crate::failure::Failure;
 use crate::source::SourceFile;
 

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use crate::names::pascal;
 use stepwright_asl::IndexMap;
 use stepwright_asl::json;
 use stepwright_asl::json::{Json, Object, segments};
-use stepwright_tools::import::names::pascal;
 
 use super::conjunction::local_pointer;
 use super::module_builder::ContractTypes;

@@ -47,7 +47,7 @@ pub fn pascal(text: &str, otherwise: &str) -> String {
 }
 
 /// `charge_the_card` for `ChargeTheCard` and `Charge the card`; never a keyword.
-pub(super) fn snake(text: &str, otherwise: &str) -> String {
+pub(crate) fn snake(text: &str, otherwise: &str) -> String {
     let mut name = String::new();
     for word in words(text) {
         let letters: Vec<char> = word.chars().collect();
@@ -75,7 +75,7 @@ pub(super) fn snake(text: &str, otherwise: &str) -> String {
 }
 
 /// Whether the word is a Rust keyword.
-pub(super) fn is_keyword(word: &str) -> bool {
+pub(crate) fn is_keyword(word: &str) -> bool {
     KEYWORDS.contains(&word)
 }
 

@@ -1,8 +1,8 @@
 //! The declarations for the contracts of several workflows.
 
+use crate::names::{pascal, without_hash};
 use stepwright_asl::IndexMap;
 use stepwright_asl::json::Json;
-use stepwright_tools::import::names::{pascal, without_hash};
 
 use super::contract::Contract;
 use super::schema_reader::SchemaReader;

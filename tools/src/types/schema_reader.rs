@@ -6,9 +6,9 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 
+use crate::names::{UsedNames, pascal};
 use stepwright_asl::IndexMap;
 use stepwright_asl::json::{Json, segments};
-use stepwright_tools::import::names::{UsedNames, pascal};
 
 use super::conjunction::{Conjunction, JsonType, SchemaSite, local_pointer, resolve};
 use super::schema_identity::SchemaIdentity;
