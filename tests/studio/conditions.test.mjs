@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { launch } from "./support/browser.mjs";
-import { EditorPage, Studio } from "./support/studio.mjs";
+import { NEEDS_SERVER, startStudio } from "./support/startStudio.mjs";
+import { EditorPage } from "./support/studio.mjs";
 
 const text = (language, rule) => `{
   // The rules
@@ -26,7 +27,7 @@ before(async () => {
 });
 after(() => browser?.close());
 const open = async (definition, options) => {
-  studio = await Studio.start({ "rules.asl.jsonc": definition });
+  studio = await startStudio({ "rules.asl.jsonc": definition });
   page = await studio.open(browser, options);
   form = page.page.locator("#panel-inspector");
   await page.select("/States/Check");
@@ -87,7 +88,7 @@ test("an expression is built of parts, which have values", async () => {
   // Only the expression has changed, and undo restores it.
   assert.equal((await page.text()).replace(/"\{%.*%\}"/, ""), JSONATA.replace(/"\{%.*%\}"/, ""));
   await page.page.locator("#canvas").focus();
-  while (await page.command("undo").isEnabled()) {
+  while (await page.canUndo()) {
     const now = await page.text();
     await page.page.keyboard.press("Control+z");
     await page.until("a step is undone", async () => (await page.text()) !== now);
@@ -138,7 +139,7 @@ test("comparisons of JSONPath are combined and negated, also in depth", async ()
   await page.until("the text is as before", async () => (await page.text()) === JSONPATH);
 });
 
-test("a part of an old form changes nothing", async () => {
+test("a part of an old form changes nothing", NEEDS_SERVER, async () => {
   await open(JSONATA);
   const two = Object.assign(new EditorPage(), { tab: page.tab, page: await page.tab.context.newPage() });
   await two.page.goto(studio.address);
@@ -156,7 +157,7 @@ test("a part of an old form changes nothing", async () => {
   assert.equal(await condition(), removed);
 });
 
-test("what was typed in the whole condition does not undo what was set in a part", async () => {
+test("what was typed in the whole condition does not undo what was set in a part", NEEDS_SERVER, async () => {
   await open(JSONATA);
   page.tab.expected = 409;
   const whole = form.locator('[data-field="/States/Check/Choices/0/Condition"]');

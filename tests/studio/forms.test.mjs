@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { launch } from "./support/browser.mjs";
-import { EditorPage, Studio } from "./support/studio.mjs";
+import { NEEDS_SERVER, startStudio } from "./support/startStudio.mjs";
+import { EditorPage } from "./support/studio.mjs";
 
 const rule = (name) => `{"Condition": "{% $states.input.${name} %}", "Next": "Done"}`;
 const RULES = `{
@@ -27,7 +28,7 @@ before(async () => {
 });
 after(() => browser?.close());
 beforeEach(async () => {
-  studio = await Studio.start({ "rules.asl.jsonc": RULES });
+  studio = await startStudio({ "rules.asl.jsonc": RULES });
   page = await studio.open(browser);
   form = page.page.locator("#panel-inspector");
   await page.select("/States/Check");
@@ -64,7 +65,7 @@ test("after undo the form shows the rules of the text", async () => {
   await page.until("the first rule is changed", async () => (await conditions()) === "xbc");
 });
 
-test("the form follows another tab, another program and the code", async () => {
+test("the form follows another tab, another program and the code", NEEDS_SERVER, async () => {
   const two = await secondTab();
   await two.page.locator("#panel-inspector").getByRole("button", { name: "Remove this rule" }).first().click();
   await page.until("the form has two rules", async () => (await form.getByRole("button", { name: "Remove this rule" }).count()) === 2);
@@ -80,7 +81,7 @@ test("the form follows another tab, another program and the code", async () => {
   await page.until("the form has the typed text", async () => (await condition(0).inputValue()).includes("input.typed"));
 });
 
-test("what was typed in a form of an old state changes nothing", async () => {
+test("what was typed in a form of an old state changes nothing", NEEDS_SERVER, async () => {
   const two = await secondTab();
   page.tab.expected = 409;
   await condition(1).fill("{% $states.input.y %}");
@@ -108,7 +109,7 @@ test("two presses of Remove remove one rule", async () => {
   assert.equal(await conditions(), "bc");
 });
 
-test("fields that are left one after the other are all set, however late the answers are", async () => {
+test("fields that are left one after the other are all set, however late the answers are", NEEDS_SERVER, async () => {
   const answers = [];
   await page.page.route("**/apply*", async (route) => {
     await new Promise((done) => answers.push(done));
@@ -121,7 +122,7 @@ test("fields that are left one after the other are all set, however late the ans
   await page.page.unroute("**/apply*");
 });
 
-test("Ctrl+S in a field saves what was typed, and Ctrl+Z undoes it there", async () => {
+test("Ctrl+S in a field saves what was typed, and Ctrl+Z undoes it there", NEEDS_SERVER, async () => {
   await condition(0).fill("{% $states.input.saved %}");
   await page.page.keyboard.press("Control+s");
   await page.until("the file has the field", () => studio.read().includes("input.saved"));
@@ -138,7 +139,7 @@ test("Ctrl+S in a field saves what was typed, and Ctrl+Z undoes it there", async
   await page.until("the form shows it", async () => (await condition(0).inputValue()).includes("input.a"));
 });
 
-test("letters typed right after F2 are the new name, however late the form is", async () => {
+test("letters typed right after F2 are the new name, however late the form is", NEEDS_SERVER, async () => {
   await page.page.route("**/inspector*", async (route) => {
     await new Promise((done) => setTimeout(done, 400));
     await route.continue();

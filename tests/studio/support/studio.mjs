@@ -127,6 +127,10 @@ export class EditorPage {
     return this.page.locator(`#canvas .plus[data-edges='["${edge}"]']`);
   }
 
+  canUndo() {
+    return this.command("undo").isEnabled();
+  }
+
   command(name) {
     return this.page.locator(`[data-command=${name}]`);
   }
