@@ -1,9 +1,12 @@
-// The client of `stepwright lsp`.
+// The client of the language server.
 
-import type * as vscode from "vscode";
-import { LanguageClient, type LanguageClientOptions } from "vscode-languageclient/node";
-import { TERMINAL_COMMANDS } from "./commandLines";
+import * as vscode from "vscode";
+import type { BaseLanguageClient, LanguageClientOptions } from "vscode-languageclient";
 import type { DefinitionStart, Picture, PictureSource } from "./picture/follower";
+
+/** The id of the client, which is the prefix of its settings, and the name of its output channel. */
+export const CLIENT_ID = "stepwright";
+export const CLIENT_NAME = "Stepwright";
 
 /** The command of the extension that shows a picture. */
 export const SHOW_PICTURE = "stepwright.showPicture";
@@ -11,33 +14,34 @@ export const SHOW_PICTURE = "stepwright.showPicture";
 /** The command of the server that returns a picture. */
 const SERVER_PICTURE = "stepwright.picture";
 
-/** The server finds the files with definitions, and does not answer for others. */
-const DOCUMENTS = [
-  ...["json", "jsonc", "json5", "yaml", "terraform", "asl", "asl-yaml"].map((language) => ({
-    scheme: "file",
-    language,
-  })),
-  { scheme: "file", pattern: "**/*.{asl,tf,template,json5}" },
-];
+const LANGUAGES = ["json", "jsonc", "json5", "yaml", "terraform", "asl", "asl-yaml"];
 
-/** Returns a client that starts the command at a path. */
-export function createClient(path: string): LanguageClient {
-  const options: LanguageClientOptions = {
-    documentSelector: DOCUMENTS,
+/** Returns the options of a client for documents of some URI schemes. `commands` are the further commands of code lenses. */
+export function clientOptions(
+  schemes: readonly string[],
+  commands: readonly string[],
+): LanguageClientOptions {
+  return {
+    // The server finds the files with definitions, and does not answer for others.
+    documentSelector: schemes.flatMap((scheme) => [
+      ...LANGUAGES.map((language) => ({ scheme, language })),
+      { scheme, pattern: "**/*.{asl,tf,template,json5}" },
+    ]),
     // The server offers a code lens only if the client has its command.
-    initializationOptions: { commands: [SHOW_PICTURE, ...TERMINAL_COMMANDS] },
+    initializationOptions: { commands: [SHOW_PICTURE, ...commands] },
   };
-  return new LanguageClient("stepwright", "Stepwright", { command: path, args: ["lsp"] }, options);
 }
 
 /** Pictures from the language server. */
 export class ServerPictures implements PictureSource {
-  constructor(private readonly client: () => LanguageClient | undefined) {}
+  /** `client` returns the running client, and throws an error without one. */
+  constructor(private readonly client: () => BaseLanguageClient) {}
 
   async definitions(uri: string): Promise<DefinitionStart[]> {
+    const client = this.client();
     // Each definition has one lens for its picture, at its start.
-    const lenses = await this.running().sendRequest<ServerLens[] | null>("textDocument/codeLens", {
-      textDocument: { uri },
+    const lenses = await client.sendRequest<ServerLens[] | null>("textDocument/codeLens", {
+      textDocument: { uri: protocolUri(client, uri) },
     });
     return (lenses ?? [])
       .filter((lens) => lens.command?.command === SHOW_PICTURE)
@@ -47,20 +51,18 @@ export class ServerPictures implements PictureSource {
       }));
   }
 
-  picture(uri: string, definition: number): Promise<Picture> {
-    return this.running().sendRequest<Picture>("workspace/executeCommand", {
+  async picture(uri: string, definition: number): Promise<Picture> {
+    const client = this.client();
+    return client.sendRequest<Picture>("workspace/executeCommand", {
       command: SERVER_PICTURE,
-      arguments: [{ uri, definition }],
+      arguments: [{ uri: protocolUri(client, uri), definition }],
     });
   }
+}
 
-  private running(): LanguageClient {
-    const client = this.client();
-    if (!client) {
-      throw new Error("The language server is not running.");
-    }
-    return client;
-  }
+/** The server may have other URIs than the editor. */
+function protocolUri(client: BaseLanguageClient, uri: string): string {
+  return client.code2ProtocolConverter.asUri(vscode.Uri.parse(uri));
 }
 
 interface ServerLens {

@@ -1,86 +1,91 @@
-// The extension: starts `stepwright lsp`, and connects the commands and the picture to it.
+// The extension: connects the commands, the picture and the studio to the language server.
+//
+// The entries `desktop/main.ts` and `web/main.ts` activate it with their platform. Everything outside
+// of `desktop` also runs in a browser.
 
-import { accessSync, constants, statSync } from "node:fs";
 import * as vscode from "vscode";
-import type { LanguageClient } from "vscode-languageclient/node";
-import { findBinary } from "./binary";
-import { createClient, followedDocument, ServerPictures, SHOW_PICTURE } from "./client";
-import { isLensTarget } from "./commandLines";
+import type { BaseLanguageClient } from "vscode-languageclient";
+import { followedDocument, ServerPictures, SHOW_PICTURE } from "./client";
+import { isLensTarget } from "./lensTarget";
 import { PictureFollower } from "./picture/follower";
 import { PicturePanel } from "./picture/panel";
+import type { Platform } from "./platform";
 import { isEmittedTarget, OPEN_ASL, openAsl, RustLenses } from "./rustLenses";
 import { StudioEditors } from "./studio/provider";
-import { registerTerminalCommands } from "./terminal";
+import { StudioServer } from "./studio/server";
 
-let client: LanguageClient | undefined;
+/** The command that starts the language server and the studio again. */
+export const RESTART = "stepwright.restart";
 
-/** Called by the editor when a file of one of the languages is opened. */
-export async function activate(context: vscode.ExtensionContext): Promise<void> {
-  const server = new Server(context);
-  const pictures = new Pictures(context);
-  const studio = new StudioEditors(context.globalStorageUri, () => server.binary());
-  const restart = async () => {
-    studio.restart();
-    await server.restart();
-  };
+let server: Server | undefined;
+
+/** Activates the extension when a file of one of the languages is opened. */
+export async function activateWith(
+  context: vscode.ExtensionContext,
+  platform: Platform,
+): Promise<void> {
+  const languageServer = new Server(platform);
+  server = languageServer;
+  const pictures = new Pictures(context, languageServer);
+  const studio = new StudioEditors(
+    context.globalStorageUri,
+    new StudioServer(platform.connectStudio, Date.now, platform.studioWords),
+  );
   context.subscriptions.push(
     pictures,
     studio,
-    ...registerTerminalCommands(() => server.binary()),
+    ...platform.register(),
     vscode.languages.registerCodeLensProvider({ language: "rust" }, new RustLenses()),
     vscode.commands.registerCommand(SHOW_PICTURE, (target: unknown) => pictures.open(target)),
     vscode.commands.registerCommand(OPEN_ASL, openAsl),
-    vscode.commands.registerCommand("stepwright.restart", restart),
-    vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration("stepwright.path")) {
-        void restart();
-      }
+    vscode.commands.registerCommand(RESTART, async () => {
+      studio.restart();
+      await languageServer.restart();
     }),
   );
-  await server.restart();
+  await languageServer.restart();
 }
 
 /** Called by the editor before it ends. */
 export async function deactivate(): Promise<void> {
-  await client?.stop();
-  client = undefined;
+  await server?.stop();
 }
 
-/** The process of the language server. */
+/** The language server, with its client. */
 class Server {
-  constructor(private readonly context: vscode.ExtensionContext) {}
+  private client: BaseLanguageClient | undefined;
+  private started = Promise.resolve();
 
-  /** Returns the path of the command. Without one, shows a message that says what to do. */
-  binary(): string | undefined {
-    const found = findBinary({
-      setting: vscode.workspace.getConfiguration("stepwright").get("path", ""),
-      extensionFolder: this.context.extensionPath,
-      workspaceFolder: vscode.workspace.workspaceFolders?.[0]?.uri.fsPath,
-      path: process.env.PATH ?? "",
-      platform: process.platform,
-      isExecutable,
-    });
-    if ("path" in found) {
-      return found.path;
+  constructor(private readonly platform: Platform) {}
+
+  /** Returns the client of the server. Fails if the server did not start. */
+  running(): BaseLanguageClient {
+    if (!this.client) {
+      throw new Error("The language server is not running.");
     }
-    void offerSettings(found.problem);
-    return undefined;
+    return this.client;
   }
 
-  async restart(): Promise<void> {
-    await deactivate();
-    const path = this.binary();
-    if (path === undefined) {
-      return;
-    }
-    const started = createClient(path);
-    client = started;
+  /** Starts the server again. A client that is still starting cannot be stopped, so the next start waits for it. */
+  restart(): Promise<void> {
+    this.started = this.started.then(() => this.stop()).then(() => this.start());
+    return this.started;
+  }
+
+  async stop(): Promise<void> {
+    const { client } = this;
+    this.client = undefined;
+    // The client logs why it could not stop. The server ends in any case.
+    await client?.stop().catch(() => undefined);
+  }
+
+  private async start(): Promise<void> {
     try {
-      await started.start();
+      this.client = this.platform.createClient();
+      await this.client?.start();
     } catch (error) {
-      client = undefined;
-      const reason = error instanceof Error ? error.message : String(error);
-      void offerSettings(`\`${path} lsp\` did not start: ${reason}`);
+      this.client = undefined;
+      this.platform.startFailed(error instanceof Error ? error.message : String(error));
     }
   }
 }
@@ -90,7 +95,10 @@ class Pictures implements vscode.Disposable {
   private current: { panel: PicturePanel; follower: PictureFollower } | undefined;
   private readonly subscriptions: vscode.Disposable[];
 
-  constructor(private readonly context: vscode.ExtensionContext) {
+  constructor(
+    private readonly context: vscode.ExtensionContext,
+    private readonly server: Server,
+  ) {
     this.subscriptions = [
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
         const editor = vscode.window.visibleTextEditors.find((one) => one.document === document);
@@ -116,9 +124,7 @@ class Pictures implements vscode.Disposable {
       return;
     }
     const editor = isLensTarget(target)
-      ? vscode.window.visibleTextEditors.find(
-          (one) => one.document.uri.toString() === vscode.Uri.parse(target.uri).toString(),
-        )
+      ? this.editorOf(target.uri)
       : vscode.window.activeTextEditor;
     if (!editor) {
       void vscode.window.showInformationMessage(
@@ -137,6 +143,12 @@ class Pictures implements vscode.Disposable {
     }
   }
 
+  /** Returns the editor of a document that the server names. */
+  private editorOf(protocolUri: string): vscode.TextEditor | undefined {
+    const uri = this.server.running().protocol2CodeConverter.asUri(protocolUri).toString();
+    return vscode.window.visibleTextEditors.find((one) => one.document.uri.toString() === uri);
+  }
+
   private follower(): PictureFollower {
     if (this.current) {
       this.current.panel.bringToFront();
@@ -150,7 +162,8 @@ class Pictures implements vscode.Disposable {
         this.current = undefined;
       },
     });
-    const follower = new PictureFollower(new ServerPictures(() => client), panel, later);
+    const pictures = new ServerPictures(() => this.server.running());
+    const follower = new PictureFollower(pictures, panel, later);
     this.current = { panel, follower };
     return follower;
   }
@@ -159,20 +172,4 @@ class Pictures implements vscode.Disposable {
 function later(run: () => void, milliseconds: number): () => void {
   const timer = setTimeout(run, milliseconds);
   return () => clearTimeout(timer);
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return statSync(file).isFile();
-  } catch {
-    return false;
-  }
-}
-
-async function offerSettings(problem: string): Promise<void> {
-  const choice = await vscode.window.showErrorMessage(problem, "Open Settings");
-  if (choice) {
-    await vscode.commands.executeCommand("workbench.action.openSettings", "stepwright.path");
-  }
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { delimiter, join } from "node:path";
 import test from "node:test";
-import { type BinarySources, findBinary } from "../src/binary";
+import { type BinarySources, findBinary } from "../src/desktop/binary";
 
 function sources(files: string[], changes: Partial<BinarySources> = {}): BinarySources {
   return {

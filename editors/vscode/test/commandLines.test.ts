@@ -3,10 +3,10 @@ import test from "node:test";
 import {
   commandLine,
   inputProblem,
-  isLensTarget,
   needsInput,
   TERMINAL_COMMANDS,
-} from "../src/commandLines";
+} from "../src/desktop/commandLines";
+import { isLensTarget } from "../src/lensTarget";
 
 const file = "/work/my file's.asl.json";
 const target = { uri: "file:///work/a.asl.json", definition: 0 };

@@ -1,6 +1,5 @@
 // The panel next to the text, with the page of the picture.
 
-import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import type { Picture, PictureView, Range } from "./follower";
 import { pageHtml } from "./html";
@@ -41,7 +40,7 @@ export class PicturePanel implements PictureView {
       webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, folder, name)).toString();
     webview.html = pageHtml(
       { script: fileOf("dist", "page.js"), style: fileOf("media", "page.css") },
-      randomBytes(16).toString("hex"),
+      crypto.randomUUID(),
     );
   }
 

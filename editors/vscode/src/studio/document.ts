@@ -1,6 +1,5 @@
 // A document of VS Code, as the studio edits it.
 
-import { posix } from "node:path";
 import * as vscode from "vscode";
 import type { EditedDocument, NewFile, OffsetEdit } from "./session";
 
@@ -13,7 +12,7 @@ export class VsCodeDocument implements EditedDocument {
   ) {}
 
   get path(): string {
-    return this.document.uri.fsPath;
+    return pathOf(this.document.uri);
   }
 
   get version(): number {
@@ -42,14 +41,12 @@ export class VsCodeDocument implements EditedDocument {
     const edit = new vscode.WorkspaceEdit();
     let path = "";
     if (created) {
-      const uri = document.uri.with({
-        path: posix.join(posix.dirname(document.uri.path), created.name),
-      });
+      const uri = vscode.Uri.joinPath(document.uri, "..", created.name);
       if (await exists(uri)) {
         throw new Error(`cannot create ${created.name}: it exists`);
       }
       edit.createFile(uri, { contents: new TextEncoder().encode(created.text) });
-      path = uri.fsPath;
+      path = pathOf(uri);
     }
     if (document.version !== version) {
       return undefined;
@@ -80,13 +77,18 @@ export class VsCodeDocument implements EditedDocument {
     const { uri } = this.document;
     const stem = uri.path.replace(/^.*\/|\.asl\.\w+$|\.\w+$/g, "");
     const target = await vscode.window.showSaveDialog({
-      defaultUri: uri.with({ path: posix.join(posix.dirname(uri.path), `${stem}.${kind}`) }),
+      defaultUri: vscode.Uri.joinPath(uri, "..", `${stem}.${kind}`),
       filters: { Pictures: [kind] },
     });
     if (target) {
       await vscode.workspace.fs.writeFile(target, content);
     }
   }
+}
+
+/** Returns the path of a file. That of a virtual file would start with its authority. */
+function pathOf(uri: vscode.Uri): string {
+  return uri.scheme === "file" ? uri.fsPath : uri.path;
 }
 
 async function exists(uri: vscode.Uri): Promise<boolean> {

@@ -1,6 +1,5 @@
 // The files of the page, which a webview reads from a folder of the extension.
 
-import { createHash } from "node:crypto";
 import * as vscode from "vscode";
 import { loadedFiles } from "./html";
 
@@ -23,11 +22,7 @@ export async function storeFiles(
     }
   }
   // Each version of the command has a folder: two windows may use different ones.
-  const digest = createHash("sha256");
-  for (const [name, text] of [...files].sort()) {
-    digest.update(`${name}\0${text}\0`);
-  }
-  const folder = vscode.Uri.joinPath(storage, "studio", digest.digest("hex").slice(0, 16));
+  const folder = vscode.Uri.joinPath(storage, "studio", await digest([...files].sort()));
   await vscode.workspace.fs.createDirectory(folder);
   for (const [name, text] of files) {
     await vscode.workspace.fs.writeFile(
@@ -36,4 +31,12 @@ export async function storeFiles(
     );
   }
   return folder;
+}
+
+/** Returns the start of a hash of files, as a name. */
+async function digest(files: [name: string, text: string][]): Promise<string> {
+  const content = files.map(([name, text]) => `${name}\0${text}\0`).join("");
+  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(content));
+  const bytes = new Uint8Array(hash, 0, 8);
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -5,8 +5,7 @@ import { VsCodeDocument } from "./document";
 import { noticeHtml, studioHtml } from "./html";
 import { isPageRequest, type ToStudioPage } from "./messages";
 import { storeFiles } from "./pageFiles";
-import { connectTo } from "./process";
-import { StudioServer } from "./server";
+import type { StudioServer } from "./server";
 import { type StudioPage, StudioSession } from "./session";
 
 /** The type of the custom editor. */
@@ -20,7 +19,6 @@ const UNTRUSTED =
 
 /** All documents that are open in the studio. They share one process. */
 export class StudioEditors implements vscode.CustomTextEditorProvider, vscode.Disposable {
-  private readonly server: StudioServer;
   private readonly sessions = new Map<string, StudioSession>();
   /** The custom editor that was active last, of each document. */
   private readonly active = new Map<string, vscode.WebviewPanel>();
@@ -28,18 +26,8 @@ export class StudioEditors implements vscode.CustomTextEditorProvider, vscode.Di
 
   constructor(
     private readonly storage: vscode.Uri,
-    binary: () => string | undefined,
+    private readonly server: StudioServer,
   ) {
-    this.server = new StudioServer(
-      connectTo(() => {
-        const path = binary();
-        if (path === undefined) {
-          throw new Error("The command `stepwright` was not found. Set `stepwright.path`.");
-        }
-        const folders = vscode.workspace.workspaceFolders ?? [];
-        return { path, folders: folders.map(({ uri }) => uri.fsPath) };
-      }),
-    );
     const changed = (document: vscode.TextDocument) =>
       this.sessions.get(document.uri.toString())?.changed();
     this.subscriptions = [

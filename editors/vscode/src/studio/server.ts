@@ -35,7 +35,8 @@ export interface ProcessWords {
   advice: string;
 }
 
-const COMMAND: ProcessWords = {
+/** The words for the command. */
+export const STUDIO_COMMAND: ProcessWords = {
   name: "`stepwright studio`",
   advice: 'Run the command "Stepwright: Restart the Language Server" to try again.',
 };
@@ -57,7 +58,7 @@ export class StudioServer {
   constructor(
     private readonly connect: Connect,
     private readonly now: () => number = Date.now,
-    private readonly words = COMMAND,
+    private readonly words = STUDIO_COMMAND,
   ) {}
 
   /** Starts the process if it does not run. Returns the number of its start. */

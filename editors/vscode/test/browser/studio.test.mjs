@@ -5,7 +5,17 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { command, Editor, goTo, studioFrame, until, untilEqual } from "./support.mjs";
+import {
+  addState,
+  command,
+  Editor,
+  editorText,
+  goTo,
+  showsStates,
+  studioFrame,
+  until,
+  untilEqual,
+} from "./support.mjs";
 
 const FILE = "orders.asl.json";
 // An edit keeps the unusual blanks.
@@ -22,36 +32,8 @@ let page;
 let studio;
 
 const file = () => readFileSync(join(editor.folder, FILE), "utf8");
+const text = () => editorText(page);
 const dirtyTabs = () => page.locator(".tab.dirty", { hasText: FILE }).count();
-
-/** Waits until a page shows these states. */
-function shows(frame, ...names) {
-  const shown = () =>
-    frame
-      .locator("#tree [role=treeitem]")
-      .evaluateAll((rows) => rows.map((row) => row.dataset.pointer.replace("/States/", "")));
-  return untilEqual(shown, names);
-}
-
-/** The text of VS Code's editor of the file. */
-async function text() {
-  const lines = await page.locator(".view-line").evaluateAll((all) =>
-    all
-      .map((line) => [Number.parseFloat(line.style.top), line.textContent])
-      .sort(([one], [other]) => one - other)
-      .map(([, shown]) => shown),
-  );
-  return lines.join("\n").replaceAll("\u00a0", " ");
-}
-
-/** Adds an item of the palette after a state, by keyboard. */
-async function add(frame, state, item) {
-  await frame.locator(`#tree [data-pointer="/States/${state}"]`).click();
-  await frame.locator("#canvas").press("a");
-  await frame.locator("#search").fill(item);
-  await frame.locator("#palette [data-item]", { hasText: item }).first().waitFor();
-  await frame.locator("#search").press("Enter");
-}
 
 /** Presses a key in the canvas. */
 async function press(frame, key) {
@@ -78,7 +60,7 @@ before(async () => {
 after(() => editor?.stop());
 
 test("the page shows the definition in the theme of the editor", async () => {
-  await shows(studio, "Check", "Done");
+  await showsStates(studio, "Check", "Done");
   const background = () =>
     studio.locator("body").evaluate((body) => getComputedStyle(body).backgroundColor);
   const light = await background();
@@ -91,15 +73,15 @@ test("the page shows the definition in the theme of the editor", async () => {
 });
 
 test("a state that is added in the page is a small edit of the document, and Ctrl+Z undoes it", async () => {
-  await add(studio, "Check", "Wait");
-  await shows(studio, "Check", "Wait", "Done");
+  await addState(studio, "Check", "Wait");
+  await showsStates(studio, "Check", "Wait", "Done");
   await until(async () => (await dirtyTabs()) > 0);
   const edited = await text();
   assert.ok(edited.includes('"Check":   {"Type": "Pass", "Next": "Wait"},'), edited);
   assert.ok(edited.includes('    "Done": {"Type": "Succeed"}'), edited);
   assert.equal(file(), ORDERS);
   await press(studio, "Control+z");
-  await shows(studio, "Check", "Done");
+  await showsStates(studio, "Check", "Done");
   await untilEqual(text, ORDERS);
   await until(async () => (await dirtyTabs()) === 0);
   assert.equal(file(), ORDERS);
@@ -107,7 +89,7 @@ test("a state that is added in the page is a small edit of the document, and Ctr
 
 test("redo and save are those of the editor", async () => {
   await press(studio, "Control+Shift+z");
-  await shows(studio, "Check", "Wait", "Done");
+  await showsStates(studio, "Check", "Wait", "Done");
   const edited = await text();
   await press(studio, "Control+s");
   await until(async () => (await dirtyTabs()) === 0);
@@ -121,12 +103,12 @@ test("redo and save are those of the editor", async () => {
 test("unsaved text of the editor is what the page shows, and a broken one keeps the picture", async () => {
   await goTo(page, 5, 5);
   await page.keyboard.insertText('"Extra": {"Type": "Fail"}, ');
-  await shows(studio, "Check", "Extra", "Done");
+  await showsStates(studio, "Check", "Extra", "Done");
   await page.keyboard.insertText("[");
   await until(async () => (await studio.locator("#panel-problems .error").count()) > 0);
   assert.equal(await studio.locator("#canvas g.state").count(), 3);
   await undoAll();
-  await shows(studio, "Check", "Done");
+  await showsStates(studio, "Check", "Done");
 });
 
 test("text that is typed in the page is in the document", async () => {
@@ -142,33 +124,33 @@ test("text that is typed in the page is in the document", async () => {
 });
 
 test("a reverted document and a file that another program changes are shown", async () => {
-  await add(studio, "Check", "Wait");
-  await shows(studio, "Check", "Wait", "Done");
+  await addState(studio, "Check", "Wait");
+  await showsStates(studio, "Check", "Wait", "Done");
   await command(page, "File: Revert File");
-  await shows(studio, "Check", "Done");
+  await showsStates(studio, "Check", "Done");
   assert.equal(file(), ORDERS);
   writeFileSync(join(editor.folder, FILE), ORDERS.replaceAll("Done", "Ready"));
-  await shows(studio, "Check", "Ready");
+  await showsStates(studio, "Check", "Ready");
   writeFileSync(join(editor.folder, FILE), ORDERS);
-  await shows(studio, "Check", "Done");
+  await showsStates(studio, "Check", "Done");
 });
 
 test("two views of one document show each other's edits, and undo is shared", async () => {
   await studio.locator("#canvas").focus();
   await command(page, "View: Split Editor Down");
   const second = await studioFrame(page, 1);
-  await shows(second, "Check", "Done");
-  await add(second, "Check", "Wait");
-  await shows(second, "Check", "Wait", "Done");
-  await shows(studio, "Check", "Wait", "Done");
+  await showsStates(second, "Check", "Done");
+  await addState(second, "Check", "Wait");
+  await showsStates(second, "Check", "Wait", "Done");
+  await showsStates(studio, "Check", "Wait", "Done");
   await press(studio, "Control+z");
-  await shows(second, "Check", "Done");
+  await showsStates(second, "Check", "Done");
   await untilEqual(text, ORDERS);
 });
 
 test("if the process is killed, another one shows the unsaved text", async () => {
-  await add(studio, "Check", "Wait");
-  await shows(studio, "Check", "Wait", "Done");
+  await addState(studio, "Check", "Wait");
+  await showsStates(studio, "Check", "Wait", "Done");
   const running = spawnSync("pgrep", ["-f", `studio --stdio ${editor.folder}`], {
     encoding: "utf8",
   });
@@ -177,8 +159,8 @@ test("if the process is killed, another one shows the unsaved text", async () =>
   process.kill(processes[0], "SIGKILL");
   await goTo(page, 1, 2);
   await page.keyboard.insertText(' "TimeoutSeconds": 9,');
-  await shows(studio, "Check", "Wait", "Done");
-  await add(studio, "Done", "Fail");
+  await showsStates(studio, "Check", "Wait", "Done");
+  await addState(studio, "Done", "Fail");
   await until(async () => (await text()).includes('"TimeoutSeconds": 9'));
   await until(async () => (await text()).includes('"Fail"'));
 });

@@ -207,6 +207,35 @@ export async function studioFrame(page, index) {
   return frame;
 }
 
+/** Waits until a page of the studio shows these states. */
+export function showsStates(frame, ...names) {
+  const shown = () =>
+    frame
+      .locator("#tree [role=treeitem]")
+      .evaluateAll((rows) => rows.map((row) => row.dataset.pointer.replace("/States/", "")));
+  return untilEqual(shown, names);
+}
+
+/** Returns the text of the visible editor, from its lines on the screen. */
+export async function editorText(page) {
+  const lines = await page.locator(".view-line").evaluateAll((all) =>
+    all
+      .map((line) => [Number.parseFloat(line.style.top), line.textContent])
+      .sort(([one], [other]) => one - other)
+      .map(([, shown]) => shown),
+  );
+  return lines.join("\n").replaceAll("\u00a0", " ");
+}
+
+/** Adds an item of the palette after a state in a page of the studio, by keyboard. */
+export async function addState(frame, state, item) {
+  await frame.locator(`#tree [data-pointer="/States/${state}"]`).click();
+  await frame.locator("#canvas").press("a");
+  await frame.locator("#search").fill(item);
+  await frame.locator("#palette [data-item]", { hasText: item }).first().waitFor();
+  await frame.locator("#search").press("Enter");
+}
+
 /** Waits until a condition holds. */
 export async function until(holds) {
   const end = Date.now() + TIMEOUT_MS;

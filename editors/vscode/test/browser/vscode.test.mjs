@@ -1,22 +1,21 @@
 // The extension in a real VS Code.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
+import {
+  FILE,
+  hoverOverState,
+  ORDERS,
+  renameState,
+  showDiagnostic,
+  showPictureAndSelectState,
+} from "./steps.mjs";
 import { clickLens, command, Editor, goTo, pictureFrame, pictureIn } from "./support.mjs";
 
-const ORDERS = readFileSync(join(import.meta.dirname, "../../../test/orders.asl.json"), "utf8");
-const FILE = "orders.asl.json";
 const SOURCES = JSON.stringify({ [FILE]: { Ship: "orders.rs:1:1" } });
 const RUST = "workflow! {\n    workflow Orders(order: String) -> String {}\n}\n";
 let editor;
 let page;
-
-async function text() {
-  const lines = await page.locator(".view-line").allInnerTexts();
-  return lines.join("\n").replaceAll("\u00a0", " ");
-}
 
 before(async () => {
   editor = await Editor.start({
@@ -28,26 +27,10 @@ before(async () => {
 });
 after(() => editor?.stop());
 
-test("the diagnostic of the file is shown", async () => {
-  await page.locator(".squiggly-error").first().waitFor();
-  await command(page, "Problems: Focus on Problems View");
-  const problem = page.locator(".markers-panel .monaco-list-row", { hasText: "ResultPath" });
-  await problem.waitFor();
-  assert.match(await problem.textContent(), /stepwright/);
-  await command(page, "View: Hide Panel");
-});
+test("the diagnostic of the file is shown", () => showDiagnostic(page));
 
-test("a click on the lens shows the picture, and a click on a state moves the cursor", async () => {
-  await clickLens(page, /^Picture$/, pictureIn(page));
-  const picture = await pictureFrame(page);
-  const states = await picture
-    .locator("g.state")
-    .evaluateAll((all) => all.map((state) => state.dataset.state));
-  assert.deepEqual(states.sort(), ["Check", "Pay", "Ship"]);
-  await picture.locator('g.state[data-state="Ship"]').click();
-  await page.getByText("Ln 12, Col ").waitFor();
-  await picture.locator('g.state[data-state="Ship"].is-current').waitFor();
-});
+test("a click on the lens shows the picture, and a click on a state moves the cursor", () =>
+  showPictureAndSelectState(page));
 
 test("the cursor marks its state in the picture", async () => {
   const picture = await pictureFrame(page);
@@ -64,28 +47,9 @@ test("the keyboard moves between states and selects one", async () => {
   await page.getByText("Ln 11, Col ").waitFor();
 });
 
-test("hovering over a state shows what it does", async () => {
-  await goTo(page, 12, 7);
-  await command(page, "Show or Focus Hover");
-  const hover = page.locator(".monaco-hover:not(.hidden)", { hasText: "Ship (Succeed)" });
-  await hover.waitFor();
-  await page.keyboard.press("Escape");
-});
+test("hovering over a state shows what it does", () => hoverOverState(page));
 
-test("renaming a state changes its transitions and the picture", async () => {
-  await goTo(page, 12, 7);
-  await page.keyboard.press("F2");
-  const name = page.locator(".rename-box input");
-  await name.fill("Deliver");
-  await name.press("Enter");
-  const picture = await pictureFrame(page);
-  await picture.locator('g.state[data-state="Deliver"]').waitFor();
-  assert.equal((await text()).match(/"Deliver"/g)?.length, 3);
-  assert.doesNotMatch(await text(), /"Ship"/);
-  // An unsaved text would also be that of the following windows.
-  await command(page, "File: Revert File");
-  await picture.locator('g.state[data-state="Ship"]').waitFor();
-});
+test("renaming a state changes its transitions and the picture", () => renameState(page));
 
 test("a text with syntax errors keeps the picture and shows a notice", async () => {
   const picture = await pictureFrame(page);

@@ -2,7 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import type { Connect } from "./server";
+import type { Connect } from "../studio/server";
 
 /** The end of standard error that a message quotes. */
 const QUOTED = 500;

@@ -1,17 +1,6 @@
 // The command lines of the code lenses.
 
-/** The argument of a code lens, as `stepwright lsp` sends it. */
-export interface LensTarget {
-  uri: string;
-  /** The index of the definition in its file. */
-  definition: number;
-  /** The name of the definition in a template; absent if the file is one definition. */
-  name?: string | null;
-  /** The path of the state, as a JSON Pointer. */
-  pointer?: string;
-  /** The name of the state. */
-  state?: string;
-}
+import type { LensTarget } from "../lensTarget";
 
 /** Commands whose lenses run the command `stepwright` in a terminal. */
 export const TERMINAL_COMMANDS = [
@@ -59,16 +48,4 @@ export function inputProblem(text: string): string | undefined {
   } catch (error) {
     return `The input must be JSON: ${error instanceof Error ? error.message : String(error)}`;
   }
-}
-
-/** Returns whether a value is the argument of a lens. */
-export function isLensTarget(value: unknown): value is LensTarget {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "uri" in value &&
-    typeof value.uri === "string" &&
-    "definition" in value &&
-    typeof value.definition === "number"
-  );
 }

@@ -1,10 +1,10 @@
 // The code lenses that run the command in a terminal.
 
 import * as vscode from "vscode";
+import { isLensTarget } from "../lensTarget";
 import {
   commandLine,
   inputProblem,
-  isLensTarget,
   needsInput,
   TERMINAL_COMMANDS,
   type TerminalCommand,
