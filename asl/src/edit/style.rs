@@ -277,7 +277,10 @@ impl<'t> StyleSurvey<'t> {
                     }
                 } else {
                     spread.line += 1;
+                    // The whitespace around a comment is no example.
+                    let has_comment = |gap: &str| !gap.trim().is_empty();
                     match json {
+                        _ if has_comment(gap) => {}
                         Json::Object(_) => self.object_pads.add(!gap.is_empty()),
                         _ => self.array_pads.add(!gap.is_empty()),
                     }
@@ -285,6 +288,7 @@ impl<'t> StyleSurvey<'t> {
                         let gap = text.get(pair[0].end as usize..pair[1].key as usize);
                         if let Some((_, after)) = gap.and_then(|gap| gap.split_once(','))
                             && !after.contains('\n')
+                            && !has_comment(after)
                         {
                             self.commas.add(!after.is_empty());
                         }

@@ -78,6 +78,16 @@ proptest! {
     }
 }
 
+/// Formatting would change the text again if the blank before the comment were an example.
+#[test]
+fn the_whitespace_around_a_comment_is_no_example_of_the_style() {
+    let long = "x".repeat(100);
+    let text = format!(r#"[[/*c*/ 1],["{long}",2],[3,4],[/*c*/ 5],[6,/*c*/ 7]]"#);
+    let editor = Editor::parse_dialect(&text, Dialect::Json5);
+    let after = check(editor.expect("is JSON5"));
+    assert!(after.contains("[3,4]"), "{after}");
+}
+
 #[test]
 fn json_has_a_line_for_each_child_of_a_split_value() {
     let text = "{\"StartAt\":\"A\",\n\n\n\"States\": {\n\"A\": {\"Type\" : \"Task\", \"Retry\": [{\n\"ErrorEquals\": [\"States.ALL\"  ]}],\"Comment\": \"it is long enough, so that the state is split, whatever it contains\"}}}";
