@@ -236,8 +236,14 @@ async fn an_acknowledged_completion_is_in_the_history_of_a_stopped_execution() {
         let answering = engine.clone();
         let answer =
             tokio::spawn(async move { answering.send_task_success(&token, &json!(1)).await });
-        let report = run.stop(None, None).await;
-        let is_answered = answer.await.unwrap().is_ok();
+        // A busy machine may start each answer after its stop, so some are first.
+        let (report, is_answered) = if number % 5 == 0 {
+            let is_answered = answer.await.unwrap().is_ok();
+            (run.stop(None, None).await, is_answered)
+        } else {
+            let report = run.stop(None, None).await;
+            (report, answer.await.unwrap().is_ok())
+        };
         let kinds = kinds(&report);
         let was_submitted = kinds.contains(&"TaskSubmitted");
         let has_result = kinds.contains(&"TaskSucceeded");

@@ -126,6 +126,7 @@ test("text that is typed in the page is in the document", async () => {
 test("a reverted document and a file that another program changes are shown", async () => {
   await addState(studio, "Check", "Wait");
   await showsStates(studio, "Check", "Wait", "Done");
+  await until(async () => (await dirtyTabs()) > 0);
   await command(page, "File: Revert File");
   await showsStates(studio, "Check", "Done");
   assert.equal(file(), ORDERS);

@@ -2,7 +2,7 @@
 // command does not exist.
 
 import assert from "node:assert/strict";
-import { rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import {
@@ -19,6 +19,7 @@ import {
   command,
   Editor,
   editorText,
+  goTo,
   showsStates,
   studioFrame,
   until,
@@ -129,4 +130,16 @@ test("the studio edits the document, and undo is that of the editor", async () =
   const outcome = studio.locator("#trial-outcome");
   await outcome.getByText("SUCCEEDED", { exact: true }).waitFor();
   assert.match(await outcome.textContent(), /"total": 12/);
+});
+
+test("a state is extracted to a new file", async () => {
+  await goTo(page, 11, 7);
+  await command(page, "Refactor...");
+  const actions = page.locator(".action-widget .monaco-list-row.action");
+  await actions.first().waitFor();
+  assert.equal(await actions.first().textContent(), "Extract `Pay` to a new state machine");
+  await page.keyboard.press("Enter");
+  await until(async () => (await editorText(page)).includes("startExecution.sync:2"));
+  const created = JSON.parse(readFileSync(join(editor.folder, "run-pay.asl.json"), "utf8"));
+  assert.deepEqual(created.States, { Pay: { Type: "Pass", End: true } });
 });
