@@ -2,7 +2,7 @@
 // command does not exist.
 
 import assert from "node:assert/strict";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import {
@@ -140,6 +140,10 @@ test("a state is extracted to a new file", async () => {
   assert.equal(await actions.first().textContent(), "Extract `Pay` to a new state machine");
   await page.keyboard.press("Enter");
   await until(async () => (await editorText(page)).includes("startExecution.sync:2"));
-  const created = JSON.parse(readFileSync(join(editor.folder, "run-pay.asl.json"), "utf8"));
-  assert.deepEqual(created.States, { Pay: { Type: "Pass", End: true } });
+  // VS Code creates the file, and then saves its text.
+  const file = join(editor.folder, "run-pay.asl.json");
+  await until(() => existsSync(file) && readFileSync(file, "utf8").endsWith("}\n"));
+  assert.deepEqual(JSON.parse(readFileSync(file, "utf8")).States, {
+    Pay: { Type: "Pass", End: true },
+  });
 });
