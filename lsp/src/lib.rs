@@ -67,3 +67,8 @@ mod workspace_files;
 pub use document_uri::path_of;
 pub use language_server::{LanguageServer, SessionEnd, Work};
 pub use workspace_files::WorkspaceFiles;
+
+/// The README's example compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
