@@ -150,8 +150,9 @@ impl StoreReader for MemoryStore {
 
     fn scan(&mut self, after: i64, limit: usize) -> Result<Vec<ScannedExecution>, StoreError> {
         let shared = self.shared();
-        let first = u64::try_from(after.saturating_add(1)).unwrap_or(0);
-        let rows = shared.tables.executions.range(first..).take(limit);
+        let after = u64::try_from(after).map_or(Bound::Unbounded, Bound::Excluded);
+        let later = (after, Bound::Unbounded);
+        let rows = shared.tables.executions.range(later).take(limit);
         Ok(rows.map(|(_, stored)| stored.row.clone().into()).collect())
     }
 

@@ -269,6 +269,8 @@ pub(super) struct Content {
     outbox: Vec<Vec<StoredMessage>>,
     outbox_lengths: Vec<u64>,
     by_execution_key: Vec<Option<StoredExecution>>,
+    /// The keys of the first two executions after each key.
+    after_key: Vec<Vec<i64>>,
     newest: Option<Timestamp>,
     last_key: u64,
 }
@@ -288,6 +290,12 @@ fn open_records(
         all.extend(together);
     }
     Ok(all)
+}
+
+fn keys_after(reader: &mut dyn StoreReader, key: u64) -> Result<Vec<i64>, StoreError> {
+    let after = i64::try_from(key).unwrap_or(i64::MAX);
+    let rows = reader.scan(after, 2)?;
+    Ok(rows.into_iter().map(|row| row.key).collect())
 }
 
 pub(super) fn read(
@@ -350,6 +358,10 @@ pub(super) fn read(
         by_execution_key: KEYS
             .iter()
             .map(|key| reader.execution_by_key(*key))
+            .collect::<Result<_, _>>()?,
+        after_key: KEYS
+            .iter()
+            .map(|key| keys_after(reader, *key))
             .collect::<Result<_, _>>()?,
         newest: reader.newest_time()?,
         closed: TIMES
