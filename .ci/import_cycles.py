@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = [
     "asl/src",
     "tools/src",
+    "events/src",
     "diagram/src",
     "editor/src",
     "macros/src",

@@ -8,6 +8,7 @@ mod console;
 mod containers;
 mod damaged_log;
 mod derived_files;
+mod events;
 mod health;
 mod lifecycle;
 mod modes;

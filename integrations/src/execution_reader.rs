@@ -48,7 +48,7 @@ impl ExecutionReader {
                 models: Models::embedded(),
                 endpoints,
                 aws,
-                emulator_keys,
+                emulator_keys: emulator_keys.into(),
                 region: region.to_owned(),
                 http: HttpClient::new(),
                 response_time: ResponseTime::default(),

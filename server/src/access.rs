@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, HeaderName, Version};
 use crate::access_keys::AccessKeys;
 use crate::authority::{Host, HostAndPort};
 use crate::error::ApiError;
-use crate::signature;
+use crate::signature::{self, SignatureScope};
 
 /// How the page that sent a request is related to this server, as a browser reports it.
 #[cfg(feature = "console")]
@@ -93,13 +93,20 @@ impl Access {
     /// Those of [`signature::check`].
     pub(crate) fn check_signature(
         &self,
+        service: &str,
         headers: &HeaderMap,
         uri: &Uri,
         body: &[u8],
     ) -> Result<(), ApiError> {
         match &self.keys {
             None => Ok(()),
-            Some(keys) => signature::check(keys, &self.region, headers, uri, body),
+            Some(keys) => {
+                let scope = SignatureScope {
+                    region: &self.region,
+                    service,
+                };
+                signature::check(keys, scope, headers, uri, body)
+            }
         }
     }
 

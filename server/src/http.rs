@@ -14,8 +14,10 @@ use axum::routing::{get, post};
 use stepwright_engine::TraceContext;
 
 use crate::access::Access;
-use crate::body::BodyMemory;
+use crate::body::{BodyMemory, RequestBody};
 use crate::error::ApiError;
+#[cfg(feature = "events")]
+use crate::events;
 use crate::operation::{PREFIX, only_reads, perform};
 use crate::operator;
 use crate::request_runtimes::SlowRequests;
@@ -149,8 +151,8 @@ async fn within_memory(
     let is_repeatable = match *request.method() {
         Method::GET | Method::HEAD => true,
         _ => {
-            let operation = target_of(request.headers()).strip_prefix(PREFIX);
-            operation.is_some_and(only_reads)
+            let called = ServiceApi::of(target_of(request.headers()));
+            called.is_some_and(|(api, operation)| api.only_reads(operation))
         }
     };
     let response = next.run(request).await;
@@ -162,22 +164,87 @@ async fn within_memory(
 async fn api(State(http): State<Http>, request: Request) -> Response {
     let began = Instant::now();
     let target = target_of(request.headers()).to_owned();
-    let operation = target.strip_prefix(PREFIX);
-    let answered = match operation {
-        Some(operation) => http.answer(operation, request).await,
+    let called = ServiceApi::of(&target);
+    let answered = match called {
+        Some((api, operation)) => http.answer(api, operation, request).await,
         None => Err(unknown(&target)),
     };
-    let response = match answered {
+    let mut response = match answered {
         Ok(body) => response(StatusCode::OK, body),
         Err(error) => refusal(&error),
     };
+    if let Some((api, _)) = called {
+        response
+            .headers_mut()
+            .insert(CONTENT_TYPE, api.content_type());
+    }
     tracing::debug!(
-        operation = operation.unwrap_or_default(),
+        operation = called.map_or("", |(_, operation)| operation),
         status = response.status().as_u16(),
         micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
         "a request was answered"
     );
     response
+}
+
+/// The APIs of the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ServiceApi {
+    StepFunctions,
+    #[cfg(feature = "events")]
+    EventBridge,
+}
+
+impl ServiceApi {
+    /// Returns the API and the operation that a header `X-Amz-Target` names.
+    fn of(target: &str) -> Option<(Self, &str)> {
+        #[cfg(feature = "events")]
+        if let Some(operation) = target.strip_prefix(events::PREFIX) {
+            return Some((Self::EventBridge, operation));
+        }
+        let operation = target.strip_prefix(PREFIX)?;
+        Some((Self::StepFunctions, operation))
+    }
+
+    /// The service in the credential scope of a signature.
+    fn signing_name(self) -> &'static str {
+        match self {
+            Self::StepFunctions => "states",
+            #[cfg(feature = "events")]
+            Self::EventBridge => "events",
+        }
+    }
+
+    fn content_type(self) -> HeaderValue {
+        match self {
+            Self::StepFunctions => JSON,
+            #[cfg(feature = "events")]
+            Self::EventBridge => HeaderValue::from_static("application/x-amz-json-1.1"),
+        }
+    }
+
+    /// Whether an operation changes nothing, so that a client can repeat it.
+    fn only_reads(self, operation: &str) -> bool {
+        match self {
+            Self::StepFunctions => only_reads(operation),
+            #[cfg(feature = "events")]
+            Self::EventBridge => operation.starts_with("Test"),
+        }
+    }
+
+    /// Performs an operation. Returns the body of its response.
+    async fn perform(
+        self,
+        service: &Arc<Service>,
+        operation: &str,
+        body: RequestBody,
+    ) -> Result<Vec<u8>, ApiError> {
+        match self {
+            Self::StepFunctions => perform(service, operation, body).await,
+            #[cfg(feature = "events")]
+            Self::EventBridge => events::perform(service, operation, body).await,
+        }
+    }
 }
 
 /// Returns the header that names the operation.
@@ -201,7 +268,12 @@ impl FromRef<Http> for Arc<Service> {
 }
 
 impl Http {
-    async fn answer(&self, operation: &str, request: Request) -> Result<Vec<u8>, ApiError> {
+    async fn answer(
+        &self,
+        api: ServiceApi,
+        operation: &str,
+        request: Request,
+    ) -> Result<Vec<u8>, ApiError> {
         let (head, body) = request.into_parts();
         let reading = self.memory.read(&head.headers, body);
         let reading = tokio::time::timeout(self.body_time, reading);
@@ -212,15 +284,16 @@ impl Http {
                 return Err(ApiError::shut_down());
             }
         };
+        let signing_name = api.signing_name();
         self.access
-            .check_signature(&head.headers, &head.uri, body.as_ref())?;
+            .check_signature(signing_name, &head.headers, &head.uri, body.as_ref())?;
         self.check_lease()?;
         let is_slow = SlowRequests::includes(operation, body.as_ref().len());
-        let is_read = only_reads(operation);
+        let is_read = api.only_reads(operation);
         let (service, operation) = (self.service.clone(), operation.to_owned());
         let trace = trace_of(&head.headers);
         let performed = async move {
-            let performed = perform(&service, &operation, body);
+            let performed = api.perform(&service, &operation, body);
             match trace {
                 Some(trace) => TRACE.scope(trace, performed).await,
                 None => performed.await,

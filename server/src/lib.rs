@@ -35,6 +35,7 @@
 //! | the same pages for a store, next to the engine of another process | `StoredConsole` |
 //! | to monitor the server | `GET /health`, `GET /ready`, `GET /metrics`; [`ServerBuilder::metrics`] |
 //! | to start executions at times | `ServerBuilder::schedules` and `Schedules`, with the feature `schedules` |
+//! | an event bus whose rules start executions | `ServerBuilder::events`, with the feature `events` |
 //! | a server for each account, and paths that reset them and control their clocks | [`AccountServers`], [`AccountFactory`] |
 //! | a server without a program | `stepwright serve`, of the crate `stepwright-cli` |
 //!
@@ -56,6 +57,8 @@
 //! | `operations/` | the operations, a file for each group: request, response and function |
 //! | `control/` | state machines with their revisions, versions, aliases and tags |
 //! | `schedules/` | the schedules that start executions, their expressions, and the task that starts them |
+//! | `events/` | the event bus, and the executions that its rules start |
+//! | `starters.rs` | the rules and schedules that start a state machine, for `/ready` and the console |
 //! | `time_zone.rs` | local times of schedules and of the console |
 //! | `integration.rs` | tasks that call the API: `aws-sdk:sfn:..` |
 //! | `local_client.rs` | the API for the program of the server |
@@ -93,6 +96,8 @@ mod connection;
 mod console;
 mod control;
 mod error;
+#[cfg(feature = "events")]
+mod events;
 mod http;
 #[cfg(feature = "console")]
 mod input_schemas;
@@ -114,6 +119,7 @@ mod shape;
 mod signature;
 #[cfg(feature = "console")]
 mod standby;
+mod starters;
 #[cfg(feature = "console")]
 mod stored_console;
 #[cfg(any(feature = "console", feature = "schedules"))]
@@ -129,6 +135,8 @@ pub use self::accounts::{
 pub use self::console::{ConsoleMode, DebugRequest};
 pub use self::control::{UnreadableDocument, unreadable_documents};
 pub use self::local_client::{LocalClient, LocalClientError};
+#[cfg(all(feature = "events", feature = "schedules"))]
+pub use self::schedules::ScheduleRule;
 #[cfg(feature = "schedules")]
 pub use self::schedules::{ScheduleProblem, Schedules, SchedulesError};
 #[cfg(feature = "console")]

@@ -4,9 +4,17 @@ use std::fmt;
 use std::sync::{Arc, Weak};
 
 use serde_json::Value as Json;
+#[cfg(feature = "events")]
+use stepwright_events::bus::EventBuses;
+#[cfg(feature = "events")]
+use stepwright_events::rule::Rule;
 
 use crate::error::ApiError;
 use crate::operation::perform;
+#[cfg(feature = "schedules")]
+use crate::schedules::Schedules;
+#[cfg(feature = "schedules")]
+use crate::server::check_schedules;
 use crate::service::Service;
 
 /// A client of the API in the server's process. Its requests need neither a connection nor a
@@ -60,6 +68,49 @@ impl LocalClient {
         };
         let body = perform(&service, operation, request.to_string().into()).await?;
         serde_json::from_slice(&body).map_err(|error| ApiError::internal(error.to_string()).into())
+    }
+
+    /// Replaces the rules of the event bus.
+    ///
+    /// # Errors
+    ///
+    /// `UnknownOperationException` if the server has no event bus; `ServiceUnavailableException`
+    /// when the server was dropped.
+    #[cfg(feature = "events")]
+    pub fn set_event_rules(&self, rules: Vec<Rule>) -> Result<(), LocalClientError> {
+        let Some(service) = self.0.upgrade() else {
+            return Err(ApiError::unavailable("the server has ended").into());
+        };
+        let Some(event_rules) = &service.event_rules else {
+            let message = "this server has no event bus; set `ServerBuilder::events`";
+            return Err(ApiError::unknown_operation(message).into());
+        };
+        event_rules.replace(EventBuses::new(rules));
+        Ok(())
+    }
+
+    /// Replaces the schedules. Those that remain, with the same name and times, retain their
+    /// progress.
+    ///
+    /// # Errors
+    ///
+    /// `ValidationException` for a schedule that [`ServerBuilder::build`] refuses;
+    /// `ServiceUnavailableException` when the server was dropped.
+    ///
+    /// [`ServerBuilder::build`]: crate::ServerBuilder::build
+    #[cfg(feature = "schedules")]
+    pub fn set_schedules(&self, schedules: Schedules) -> Result<(), LocalClientError> {
+        let Some(service) = self.0.upgrade() else {
+            return Err(ApiError::unavailable("the server has ended").into());
+        };
+        check_schedules(&service.engine, &schedules)
+            .map_err(|error| ApiError::validation(error.to_string()))?;
+        service.schedules.send_if_modified(|current| {
+            let is_changed = *current != schedules;
+            *current = schedules;
+            is_changed
+        });
+        Ok(())
     }
 
     /// Sets the JSON Schema of the input of a state machine's current definition, or removes it.

@@ -41,7 +41,7 @@ pub(crate) async fn health(State(service): State<Arc<Service>>) -> Response {
     json_response(status, &body)
 }
 
-/// Reports whether the server accepts work: 200, or 503 while its store cannot commit, and after
+/// Reports whether the server accepts work, and what starts executions without a client: 200, or 503 while its store cannot commit, and after
 /// its shutdown has begun.
 pub(crate) async fn ready(State(service): State<Arc<Service>>) -> Response {
     if service.is_shutting_down() {
@@ -53,7 +53,14 @@ pub(crate) async fn ready(State(service): State<Arc<Service>>) -> Response {
             let body = json!({"status": "unavailable", "store": store(&outage)});
             json_response(StatusCode::SERVICE_UNAVAILABLE, &body)
         }
-        None => json_response(StatusCode::OK, &json!({"status": "ready"})),
+        None => {
+            let mut body = json!({"status": "ready"});
+            let starters = service.starters();
+            if !starters.is_empty() {
+                body["starters"] = json!(starters);
+            }
+            json_response(StatusCode::OK, &body)
+        }
     }
 }
 

@@ -24,6 +24,16 @@ impl Serialize for Date {
     }
 }
 
+/// Formats a time in whole seconds, as EventBridge does: `2022-03-22T18:59:43Z`.
+#[cfg(any(feature = "events", feature = "schedules"))]
+pub(crate) fn print_seconds(time: Timestamp) -> String {
+    let text = time.to_string();
+    match text.split_once('.') {
+        Some((seconds, _)) => format!("{seconds}Z"),
+        None => text,
+    }
+}
+
 /// A response without members.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub(crate) struct EmptyResponse {}

@@ -14,8 +14,12 @@ use stepwright_engine::search::ExecutionSearch;
 use stepwright_engine::server_support::ServerEngine;
 use stepwright_engine::store::StoreError;
 use stepwright_engine::{BuildError, Engine};
+#[cfg(feature = "events")]
+use stepwright_events::bus::EventBuses;
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
+#[cfg(feature = "schedules")]
+use tokio::sync::watch;
 
 use crate::access::Access;
 use crate::access_keys::AccessKeys;
@@ -28,6 +32,8 @@ use crate::console::{
     self, ConsoleMode, ConsoleOptions, DebugRequest, DebugSessions, DebugSubject,
 };
 use crate::control::Control;
+#[cfg(feature = "events")]
+use crate::events::EventRules;
 use crate::http;
 use crate::integration::OwnApi;
 use crate::local_client::LocalClient;
@@ -47,8 +53,6 @@ pub struct Server {
     grace: Option<Duration>,
     /// Pages of the application.
     pages: Router,
-    #[cfg(feature = "schedules")]
-    schedules: Schedules,
     #[cfg(feature = "console")]
     console: ConsoleOptions,
     #[cfg(feature = "console")]
@@ -72,6 +76,8 @@ pub struct ServerBuilder {
     has_metrics: bool,
     dropped_log_lines: Option<fn() -> u64>,
     pages: Router,
+    #[cfg(feature = "events")]
+    event_rules: Option<EventRules>,
     #[cfg(feature = "schedules")]
     schedules: Schedules,
     #[cfg(feature = "console")]
@@ -156,6 +162,8 @@ impl Server {
             has_metrics: true,
             dropped_log_lines: None,
             pages: Router::new(),
+            #[cfg(feature = "events")]
+            event_rules: None,
             #[cfg(feature = "schedules")]
             schedules: Schedules::default(),
             #[cfg(feature = "console")]
@@ -238,7 +246,7 @@ impl Server {
             (self.console, self.debug_sessions),
         );
         #[cfg(feature = "schedules")]
-        let scheduler = SchedulerHandle::spawn(&self.service, self.schedules);
+        let scheduler = SchedulerHandle::spawn(&self.service);
         let shutdown = async {
             self.shutdown.await;
             // First, so that nothing starts during the shutdown.
@@ -466,6 +474,48 @@ impl ServerBuilder {
         self
     }
 
+    /// Gives the server an event bus: it answers EventBridge's operations `PutEvents` and
+    /// `TestEventPattern`, and an event starts the executions of the rules that it matches.
+    /// [`LocalClient::set_event_rules`] replaces the rules.
+    ///
+    /// An entry of `PutEvents` is accepted when each execution that it starts is durable. If a
+    /// start fails for a reason that passes, the entry has the error `InternalFailure`, and its
+    /// sender repeats it; on AWS, EventBridge itself does that. If it can never succeed, the log
+    /// has a line.
+    ///
+    /// ```
+    /// # extern crate stepwright_engine as stepwright_runtime;
+    /// use stepwright_events::bus::EventBuses;
+    /// use stepwright_events::rule::{Rule, Target};
+    /// use stepwright_events::target_input::TargetInput;
+    /// use stepwright_runtime::{Engine, MachineType};
+    /// use stepwright_server::Server;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let ship = r#"{"StartAt": "Pack", "States": {"Pack": {"Type": "Pass", "End": true}}}"#;
+    /// let engine = Engine::builder().register_json("Ship", ship, MachineType::Standard).build()?;
+    /// let rule = Rule {
+    ///     name: "orders".to_owned(),
+    ///     bus: "default".to_owned(),
+    ///     pattern: r#"{"detail-type": ["OrderPlaced"]}"#.parse()?,
+    ///     is_enabled: true,
+    ///     targets: vec![Target {
+    ///         id: "ship".to_owned(),
+    ///         machine: "arn:aws:states:us-east-1:123456789012:stateMachine:Ship".to_owned(),
+    ///         input: TargetInput::Event,
+    ///     }],
+    /// };
+    /// let server = Server::builder().engine(engine).events(EventBuses::new([rule])).build()?;
+    /// # drop(server);
+    /// # Ok(()) }
+    /// ```
+    #[cfg(feature = "events")]
+    pub fn events(mut self, buses: EventBuses) -> Self {
+        self.event_rules = Some(EventRules::new(buses));
+        self
+    }
+
     /// Shuts the server down when this future is ready.
     pub fn shutdown(mut self, shutdown: impl Future<Output = ()> + Send + 'static) -> Self {
         self.shutdown = Box::pin(shutdown);
@@ -504,6 +554,10 @@ impl ServerBuilder {
             has_api: self.has_api,
             has_metrics: self.has_metrics,
             dropped_log_lines: self.dropped_log_lines,
+            #[cfg(feature = "events")]
+            event_rules: self.event_rules,
+            #[cfg(feature = "schedules")]
+            schedules: watch::Sender::new(self.schedules),
             ..Service::new(engine, control)
         });
         service.engine.set_own_api(Arc::new(OwnApi::of(&service)));
@@ -517,8 +571,6 @@ impl ServerBuilder {
             shutdown: self.shutdown,
             grace: self.grace,
             pages: self.pages,
-            #[cfg(feature = "schedules")]
-            schedules: self.schedules,
             #[cfg(feature = "console")]
             console: self.console,
             #[cfg(feature = "console")]
@@ -538,7 +590,10 @@ impl ServerBuilder {
 
 /// Checks what only an engine shows: the regions and accounts of targets, and ends on virtual time.
 #[cfg(feature = "schedules")]
-fn check_schedules(engine: &ServerEngine, schedules: &Schedules) -> Result<(), ServerError> {
+pub(crate) fn check_schedules(
+    engine: &ServerEngine,
+    schedules: &Schedules,
+) -> Result<(), ServerError> {
     let (region, account) = (engine.region(), engine.account());
     for schedule in schedules.enabled() {
         if engine.clock().is_virtual() && !schedule.has_end() {

@@ -13,9 +13,13 @@ use tokio::sync::{Semaphore, watch};
 use crate::arn::{Qualifier, StatesArn};
 use crate::control::{Control, Machine};
 use crate::error::ApiError;
+#[cfg(feature = "events")]
+use crate::events::EventRules;
 #[cfg(feature = "console")]
 use crate::input_schemas::InputSchemas;
 use crate::pollers::Pollers;
+#[cfg(feature = "schedules")]
+use crate::schedules::Schedules;
 use crate::shape::{Constraints, Shape};
 
 /// The engine, and the API's data in addition to it.
@@ -33,8 +37,14 @@ pub(crate) struct Service {
     /// Returns how many lines of the program's log were dropped.
     pub(crate) dropped_log_lines: Option<fn() -> u64>,
     pub(crate) shutdown: Shutdown,
+    /// The schedules that start executions while the server serves.
+    #[cfg(feature = "schedules")]
+    pub(crate) schedules: watch::Sender<Schedules>,
     /// The number of schedules whose last attempt to start an execution failed.
     pub(crate) failing_schedules: AtomicUsize,
+    /// The rules of the event bus, if the server has one.
+    #[cfg(feature = "events")]
+    pub(crate) event_rules: Option<EventRules>,
     /// Permits to print large pages, so that other requests need not wait for all of them.
     pub(crate) large_pages: Semaphore,
     #[cfg(feature = "console")]
@@ -111,7 +121,11 @@ impl Service {
             has_metrics: true,
             dropped_log_lines: None,
             shutdown: Shutdown::default(),
+            #[cfg(feature = "schedules")]
+            schedules: watch::Sender::new(Schedules::default()),
             failing_schedules: AtomicUsize::new(0),
+            #[cfg(feature = "events")]
+            event_rules: None,
             large_pages: Semaphore::new(LARGE_PAGES),
             #[cfg(feature = "console")]
             input_schemas: InputSchemas::default(),

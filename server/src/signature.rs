@@ -13,8 +13,6 @@ use crate::access_keys::AccessKeys;
 use crate::error::ApiError;
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
-/// The service of the credential scope.
-const SERVICE: &str = "states";
 /// The end of the credential scope.
 const TERMINATOR: &str = "aws4_request";
 /// The time of the signature.
@@ -24,7 +22,15 @@ const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 /// The maximum difference between the clocks of client and server.
 const SKEW: Duration = Duration::from_secs(15 * 60);
 
-/// Checks that a request was signed with one of the keys, for this region, and was not changed.
+/// What a signature must be for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SignatureScope<'a> {
+    pub(crate) region: &'a str,
+    /// The service: `states` or `events`.
+    pub(crate) service: &'a str,
+}
+
+/// Checks that a request was signed with one of the keys, for this scope, and was not changed.
 ///
 /// # Errors
 ///
@@ -33,13 +39,13 @@ const SKEW: Duration = Duration::from_secs(15 * 60);
 /// `InvalidSignatureException` for a signature that is old or does not match.
 pub(crate) fn check(
     keys: &AccessKeys,
-    region: &str,
+    scope: SignatureScope<'_>,
     headers: &HeaderMap,
     uri: &Uri,
     body: &[u8],
 ) -> Result<(), ApiError> {
     // The wall clock, as clients use it, whatever time the engine has.
-    check_at(clock::wall_time(), keys, region, headers, uri, body)
+    check_at(clock::wall_time(), keys, scope, headers, uri, body)
 }
 
 /// The parsed header `Authorization`.
@@ -56,7 +62,7 @@ struct Authorization<'a> {
 fn check_at(
     now: Timestamp,
     keys: &AccessKeys,
-    region: &str,
+    scope: SignatureScope<'_>,
     headers: &HeaderMap,
     uri: &Uri,
     body: &[u8],
@@ -71,9 +77,10 @@ fn check_at(
     let header = header.ok_or_else(|| {
         incomplete("Authorization header requires 'Credential', 'SignedHeaders' and 'Signature' parameters of AWS4-HMAC-SHA256.")
     })?;
-    if header.region != region || header.service != SERVICE {
+    let SignatureScope { region, service } = scope;
+    if header.region != region || header.service != service {
         return Err(invalid(format!(
-            "Credential should be scoped to the region '{region}' and the service '{SERVICE}', not to '{}' and '{}'.",
+            "Credential should be scoped to the region '{region}' and the service '{service}', not to '{}' and '{}'.",
             header.region, header.service
         )));
     }
@@ -101,13 +108,13 @@ fn check_at(
         ));
     };
     let canonical = canonical_request(headers, uri, &names, header.signed_headers, body);
-    let scope = format!("{}/{}/{SERVICE}/{TERMINATOR}", header.date, header.region);
+    let scope = format!("{}/{region}/{service}/{TERMINATOR}", header.date);
     let text = format!(
         "{ALGORITHM}\n{time}\n{scope}\n{}",
         hex(&Hash::hash(canonical.as_bytes()))
     );
     let mut key = HMAC::mac(header.date, format!("AWS4{secret}"));
-    for part in [header.region, SERVICE, TERMINATOR] {
+    for part in [region, service, TERMINATOR] {
         key = HMAC::mac(part, key);
     }
     // The comparison takes constant time.
@@ -251,7 +258,11 @@ mod tests {
             .key("AKIA/TEAM", "s+/e=")
             .key("OTHER", "x");
         let uri = Uri::from_static("/");
-        let checked = check_at(now, &keys, "us-east-1", headers, &uri, body);
+        let scope = SignatureScope {
+            region: "us-east-1",
+            service: "states",
+        };
+        let checked = check_at(now, &keys, scope, headers, &uri, body);
         checked.err().map(|error| error.code())
     }
 

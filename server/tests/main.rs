@@ -22,6 +22,8 @@ mod console_lists;
 mod console_reading;
 #[cfg(feature = "console")]
 mod console_secrets;
+#[cfg(feature = "events")]
+mod events;
 #[cfg(all(feature = "console", feature = "schedules"))]
 mod every_start;
 mod executions;

@@ -340,3 +340,91 @@ fn ten_thousand_schedules_that_are_due_together_start_ten_thousand_executions() 
     }
     assert_eq!(count, 10_000);
 }
+
+fn nightly(name: &str) -> Json {
+    json!({"Name": name, "ScheduleExpression": "cron(0 3 * * ? *)", "Target": {"Arn": "Report"}})
+}
+
+#[test]
+fn schedules_that_are_replaced_start_nothing_more() {
+    let clock = Clock::virtual_from(time("2026-01-01T00:00:00Z"));
+    let hold = clock.hold();
+    // Without an end, only a schedule on real time is accepted.
+    let until = |name: &str, end: &str| {
+        let mut schedule = nightly(name);
+        schedule["EndDate"] = json!(end);
+        schedule
+    };
+    let api = Api::with(engine(&clock), |server| server);
+    api.get("/health");
+    let set = |list: &Json| api.client.set_schedules(schedules(list));
+    let three = "2026-01-03T12:00:00Z";
+    assert_eq!(set(&json!([until("a", three), until("b", three)])), Ok(()));
+    assert_eq!(set(&json!([until("a", three), until("c", three)])), Ok(()));
+    let error = set(&json!([nightly("endless")]));
+    assert_eq!(
+        error.expect_err("it is endless").code,
+        "ValidationException"
+    );
+    api.get("/health");
+    drop(hold);
+    let mut names = api.names("Report", 6);
+    names.sort();
+    let days = ["20260101", "20260102", "20260103"];
+    let of = |name: &str| days.map(|day| format!("{name}-{day}T030000"));
+    assert_eq!(names, [of("a"), of("c")].concat());
+}
+
+#[cfg(feature = "events")]
+#[test]
+fn a_rule_with_a_schedule_starts_each_of_its_targets_with_an_event() {
+    use stepwright_events::rule::Target;
+    use stepwright_events::target_input::TargetInput;
+    use stepwright_server::ScheduleRule;
+
+    let target = |id: &str, input| Target {
+        id: id.to_owned(),
+        machine: machine("Report"),
+        input,
+    };
+    let constant = TargetInput::constant(r#"{"full":true}"#).expect("an input");
+    let rule = |expression: &str| ScheduleRule {
+        name: "nightly".to_owned(),
+        expression: expression.to_owned(),
+        is_enabled: true,
+        targets: vec![
+            target("whole", TargetInput::Event),
+            target("constant", constant.clone()),
+        ],
+    };
+    let error = Schedules::default().with_rule(rule("at(2027-01-31T09:00:00)"));
+    let error = error.expect_err("a rule has no time of its own");
+    assert!(error.contains("AWS::Scheduler::Schedule"), "{error}");
+
+    // A rule has no end, so the time is real: the rate begins at once.
+    let list = Schedules::default().with_rule(rule("rate(1 day)"));
+    let list = list.expect("a rule");
+    let report = pass().to_string();
+    let builder = Engine::builder().register_json("Report", &report, MachineType::Standard);
+    let api = Api::with(builder, |server| server.schedules(list));
+    let names = api.names("Report", 2);
+    let mut inputs: Vec<Json> = names
+        .iter()
+        .map(|name| {
+            let arn = format!(
+                "{}:{name}",
+                machine("Report").replace("stateMachine", "execution")
+            );
+            let described = api.finished(&arn);
+            serde_json::from_str(&text(&described["input"])).expect("JSON")
+        })
+        .collect();
+    inputs.sort_by_key(|input| input["source"].is_string());
+    assert_eq!(inputs[0], json!({"full": true}));
+    let event = &inputs[1];
+    assert_eq!(event["source"], "aws.events");
+    assert_eq!(event["detail-type"], "Scheduled Event");
+    let arn = "arn:aws:events:us-east-1:123456789012:rule/nightly";
+    assert_eq!(event["resources"], json!([arn]));
+    assert_eq!(event["detail"], json!({}));
+}

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use serde_json::{Value as Json, json};
 use stepwright_engine::{BuiltEngine, Engine, EngineBuilder};
-use stepwright_server::{Server, ServerBuilder};
+use stepwright_server::{LocalClient, Server, ServerBuilder};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
@@ -15,6 +15,7 @@ pub(crate) const ROLE: &str = "arn:aws:iam::123456789012:role/tests";
 pub(crate) struct Api {
     pub(crate) address: String,
     pub(crate) engine: Engine,
+    pub(crate) client: LocalClient,
     agent: ureq::Agent,
     ends: Mutex<Option<oneshot::Sender<()>>>,
     runtime: Runtime,
@@ -45,7 +46,10 @@ impl Api {
             .engine(engine.clone())
             .activity_poll(std::time::Duration::from_millis(200))
             .shutdown(async { drop(ended.await) });
-        runtime.spawn(with(server).serve(listener));
+        let server = runtime.block_on(async { with(server).build() });
+        let server = server.expect("the server is built");
+        let client = server.local_client();
+        runtime.spawn(server.serve(listener));
         // A server closes the connection of a request that it refuses before its body: the next
         // request needs another one.
         let agent = ureq::Agent::config_builder()
@@ -54,6 +58,7 @@ impl Api {
         Self {
             address,
             engine,
+            client,
             agent: agent.build().into(),
             ends: Mutex::new(Some(ends)),
             runtime,
@@ -62,10 +67,15 @@ impl Api {
 
     /// Returns the status and the body of a response.
     pub(crate) fn ask(&self, operation: &str, request: &Json) -> (u16, Json) {
+        self.ask_api("AWSStepFunctions", operation, request)
+    }
+
+    /// Returns the status and the body of a response of an API.
+    pub(crate) fn ask_api(&self, api: &str, operation: &str, request: &Json) -> (u16, Json) {
         let answer = self
             .agent
             .post(format!("http://{}/", self.address))
-            .header("X-Amz-Target", format!("AWSStepFunctions.{operation}"))
+            .header("X-Amz-Target", format!("{api}.{operation}"))
             .content_type("application/x-amz-json-1.0")
             .send(request.to_string().as_bytes());
         let mut answer = answer.expect("there is an answer");

@@ -34,6 +34,7 @@ pub(super) const EXAMPLES: &str = "Examples:
   stepwright serve --objects buckets                         s3://orders/2026.csv is buckets/orders/2026.csv
   stepwright serve --store local.db --schedules schedules.yaml   cron(0 3 * * ? *), rate(5 minutes) and at(2027-01-31T09:00:00) start executions
   stepwright serve --aws-endpoint http://127.0.0.1:4566      AWS services of tasks and S3 of Distributed Maps are those of an emulator
+  stepwright serve --template template.yaml --events         events start the state machines of the template's EventBridge rules
   stepwright serve --aws-endpoint http://127.0.0.1:4566 --status-events   the rules of its EventBridge get status changes of executions
   stepwright serve --store local.db --index --keep-logs      the console finds executions by any text, and has the logs of commands
   stepwright serve --redact card.number                      the console masks this field, in pages, filters, exports and logs of handlers
@@ -192,6 +193,10 @@ pub(crate) struct ServeArguments {
     /// Scheduler's CreateSchedule
     #[arg(long, value_name = "FILE", conflicts_with = "virtual_time")]
     pub(crate) schedules: Option<PathBuf>,
+    /// Have an event bus: EventBridge's PutEvents starts the state machines of the rules in
+    /// --template. Tasks with events:putEvents and the status changes of executions use it, too
+    #[arg(long, conflicts_with_all = ["virtual_time", "status_events"])]
+    pub(crate) events: bool,
     #[command(flatten)]
     pub(crate) redact: RedactArguments,
     #[command(flatten)]

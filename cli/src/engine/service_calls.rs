@@ -17,6 +17,17 @@ pub(crate) struct Place<'a> {
     pub(crate) account: &'a str,
     /// The port of the Step Functions API, if the command serves it.
     pub(crate) own_port: Option<u16>,
+    /// The event bus of the command itself, if it has one.
+    pub(crate) own_events: Option<&'a OwnEvents>,
+}
+
+/// The event bus of the command itself, for the tasks and the status events of its engine.
+#[derive(Debug)]
+pub(crate) struct OwnEvents {
+    /// As in `http://127.0.0.1:8083`.
+    pub(crate) url: String,
+    /// The keys that the bus accepts, if requests must be signed.
+    pub(crate) keys: Option<SigningKeys>,
 }
 
 /// Returns what calls the services of tasks, or none if no service has an endpoint.
@@ -26,6 +37,7 @@ pub(crate) async fn service_calls(
         region,
         account,
         own_port,
+        own_events,
     }: Place<'_>,
 ) -> Result<Option<ServiceCalls>, Failure> {
     let usage =
@@ -41,6 +53,12 @@ pub(crate) async fn service_calls(
     let endpoints = endpoints
         .or_environment(environment().filter(|(_, value)| !is_own(value)))
         .map_err(|error| Failure::Usage(format!("the environment: {error}")))?;
+    let endpoints = match own_events {
+        Some(own) => endpoints
+            .with(&format!("events={}", own.url))
+            .map_err(|error| usage("--events", &error))?,
+        None => endpoints,
+    };
     let has_calls = arguments.aws_account.is_some() || arguments.connections.is_some();
     if endpoints.is_empty() && !has_calls {
         return Ok(None);
@@ -57,6 +75,9 @@ pub(crate) async fn service_calls(
         .models(models)
         .region(region)
         .emulator_keys(SigningKeys::of_emulators(account, environment()));
+    if let Some(keys) = own_events.and_then(|own| own.keys.clone()) {
+        builder = builder.service_keys("events", keys);
+    }
     if let Some(path) = &arguments.connections {
         let connections = Connections::from_json(&input::read(path)?);
         let connections = connections.map_err(|error| {

@@ -120,10 +120,20 @@ impl Server {
         request: &Json,
         headers: &[(&str, &str)],
     ) -> (u16, Json) {
+        self.ask_target(&format!("AWSStepFunctions.{operation}"), request, headers)
+    }
+
+    /// The status and the body of a response of any API.
+    pub(crate) fn ask_target(
+        &self,
+        target: &str,
+        request: &Json,
+        headers: &[(&str, &str)],
+    ) -> (u16, Json) {
         let mut post = self
             .agent
             .post(format!("http://{}/", self.address))
-            .header("X-Amz-Target", format!("AWSStepFunctions.{operation}"))
+            .header("X-Amz-Target", target)
             .content_type("application/x-amz-json-1.0");
         for (name, value) in headers {
             post = post.header(*name, *value);

@@ -101,7 +101,7 @@ async fn caller(region: &str, keys: SigningKeys) -> Result<Caller, AwsAccountErr
         models: Models::embedded(),
         endpoints: Endpoints::new(),
         aws: Some(keys.clone()),
-        emulator_keys: keys,
+        emulator_keys: keys.into(),
         region: region.to_owned(),
         http: HttpClient::new(),
         response_time: ResponseTime::default(),

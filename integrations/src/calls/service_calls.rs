@@ -1,5 +1,6 @@
 //! Executes tasks by calls of AWS services: the settings, and the source of task results.
 
+use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -19,8 +20,8 @@ use super::jobs::{JobStopRequest, follow, job_kind, stop};
 use super::lambda;
 use crate::client::call_metadata::with_metadata;
 use crate::client::{
-    CallError, CallOutput, Endpoints, HttpClient, PrepareError, PreparedCall, ResponseTime,
-    ServiceClient, SigningKeys,
+    CallError, CallOutput, EndpointKeys, Endpoints, HttpClient, PrepareError, PreparedCall,
+    ResponseTime, ServiceClient, SigningKeys,
 };
 use crate::http_calls::{Connections, HttpTask, api_gateway, http_invoke};
 use crate::models::Models;
@@ -59,6 +60,7 @@ pub struct ServiceCallsBuilder {
     account: String,
     aws: Option<SigningKeys>,
     emulator_keys: Option<SigningKeys>,
+    service_keys: HashMap<String, SigningKeys>,
     connections: Option<Connections>,
     response_time: ResponseTime,
 }
@@ -73,6 +75,7 @@ impl ServiceCalls {
             account: "123456789012".to_owned(),
             aws: None,
             emulator_keys: None,
+            service_keys: HashMap::new(),
             connections: None,
             response_time: ResponseTime::default(),
         }
@@ -189,6 +192,13 @@ impl ServiceCallsBuilder {
         self
     }
 
+    /// Sets the keys with which requests for the endpoint of one service are signed, by its name
+    /// in the AWS CLI.
+    pub fn service_keys(mut self, service: impl Into<String>, keys: SigningKeys) -> Self {
+        self.service_keys.insert(service.into(), keys);
+        self
+    }
+
     /// Sets the connections of `http:invoke` tasks, which then call the HTTP APIs of the
     /// definition. An endpoint of the service `http` gets these calls instead, with or without
     /// connections.
@@ -225,7 +235,7 @@ impl ServiceCallsBuilder {
                 models: self.models,
                 endpoints: self.endpoints,
                 aws: self.aws,
-                emulator_keys,
+                emulator_keys: EndpointKeys::new(emulator_keys, self.service_keys),
                 region: self.region,
                 http: HttpClient::new(),
                 response_time: self.response_time,

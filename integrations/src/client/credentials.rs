@@ -1,5 +1,6 @@
 //! The credentials that sign requests, for emulators or for AWS.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use aws_credential_types::Credentials;
@@ -48,6 +49,13 @@ impl SigningKeys {
         )))
     }
 
+    /// Returns one pair of keys.
+    pub fn of_pair(id: impl Into<String>, secret: impl Into<String>) -> Self {
+        Self(Source::Emulator(Credentials::new(
+            id, secret, None, None, "pair",
+        )))
+    }
+
     /// Returns keys that a provider of the AWS SDK supplies.
     pub fn of_provider(provider: SharedCredentialsProvider) -> Self {
         Self(Source::Provider(provider))
@@ -71,5 +79,30 @@ impl fmt::Debug for SigningKeys {
             Source::Emulator(_) => "SigningKeys(of emulators)",
             Source::Provider(_) => "SigningKeys(of a provider)",
         })
+    }
+}
+
+/// The keys for requests to endpoints.
+#[derive(Clone, Debug)]
+pub(crate) struct EndpointKeys {
+    all: SigningKeys,
+    /// Other keys for some services, by their names in botocore.
+    services: HashMap<String, SigningKeys>,
+}
+
+impl EndpointKeys {
+    pub(crate) fn new(all: SigningKeys, services: HashMap<String, SigningKeys>) -> Self {
+        Self { all, services }
+    }
+
+    /// Returns the keys for a service, by its name in botocore.
+    pub(crate) fn of(&self, service: &str) -> &SigningKeys {
+        self.services.get(service).unwrap_or(&self.all)
+    }
+}
+
+impl From<SigningKeys> for EndpointKeys {
+    fn from(all: SigningKeys) -> Self {
+        Self::new(all, HashMap::new())
     }
 }

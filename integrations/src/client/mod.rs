@@ -12,6 +12,7 @@ mod service_client;
 mod signature;
 
 pub(crate) use self::attempt::{is_temporary, is_transient};
+pub(crate) use self::credentials::EndpointKeys;
 pub use self::credentials::{CredentialsError, SigningKeys};
 pub use self::endpoints::{EndpointError, Endpoints};
 pub use self::host::is_loopback;

@@ -11,7 +11,7 @@ use serde_json::{Map, Value as Json};
 use stepwright_asl::resource::action_reads;
 
 use super::attempt::{self, MAX_ATTEMPTS};
-use super::credentials::SigningKeys;
+use super::credentials::{EndpointKeys, SigningKeys};
 use super::endpoints::Endpoints;
 use super::host::{is_api_gateway, is_of_aws};
 use super::http::{
@@ -48,7 +48,7 @@ pub(crate) struct ServiceClient {
     pub(crate) endpoints: Endpoints,
     /// Keys for services without an endpoint, which are called at AWS. None if AWS is never called.
     pub(crate) aws: Option<SigningKeys>,
-    pub(crate) emulator_keys: SigningKeys,
+    pub(crate) emulator_keys: EndpointKeys,
     pub(crate) region: String,
     pub(crate) http: HttpClient,
     pub(crate) response_time: ResponseTime,
@@ -157,7 +157,7 @@ impl ServiceClient {
         let is_idempotent = has_token || action_reads(action);
         let api = protocol::request(&model, operation, parameters, token)?;
         let (base, keys) = match (self.endpoints.of(service), &self.aws) {
-            (Some(endpoint), _) => (endpoint.clone(), self.emulator_keys.clone()),
+            (Some(endpoint), _) => (endpoint.clone(), self.emulator_keys.of(service).clone()),
             (None, Some(keys)) => (aws_url(&model, &api, &self.region)?, keys.clone()),
             (None, None) => return Ok(None),
         };
@@ -201,7 +201,7 @@ impl ServiceClient {
                     request.url.host().unwrap_or_default()
                 ));
             }
-            _ => &self.emulator_keys,
+            _ => self.emulator_keys.of("apigateway"),
         };
         let keys = keys.get().await.map_err(|error| error.to_string())?;
         add_signature(request, &keys, service, &self.region)
@@ -451,7 +451,7 @@ mod tests {
             models: Models::embedded(),
             endpoints,
             aws: Some(keys.clone()),
-            emulator_keys: keys,
+            emulator_keys: keys.into(),
             region: "us-east-1".to_owned(),
             http: HttpClient::new(),
             response_time: ResponseTime::default(),

@@ -5,7 +5,13 @@ use serde_json::json;
 use stepwright_asl::similar::did_you_mean;
 use stepwright_engine::clock::Timestamp;
 use stepwright_engine::value::Value;
+#[cfg(feature = "events")]
+use stepwright_events::target_input::TargetInput;
 use uuid::Builder;
+
+#[cfg(feature = "events")]
+use super::rule::print_input;
+use crate::response::print_seconds;
 
 /// The begin of AWS's context attributes.
 const PREFIX: &str = "<aws.scheduler.";
@@ -22,6 +28,12 @@ pub(super) enum InputTemplate {
     /// The notification that EventBridge Scheduler sends by default.
     Notification,
     Text(String),
+    /// The input of a target of a rule.
+    #[cfg(feature = "events")]
+    Rule {
+        name: String,
+        input: TargetInput,
+    },
 }
 
 /// One attempt to start the execution of a scheduled time.
@@ -58,7 +70,8 @@ impl InputTemplate {
             scheduled: Timestamp::default(),
             attempt: 1,
         };
-        match Value::from_text(&template.print(attempt)) {
+        let printed = template.print(attempt)?;
+        match Value::from_text(&printed) {
             Ok(_) => Ok(template),
             Err(error) => Err(format!(
                 "the input is not JSON: {error}; write JSON, such as `{{\"day\": \"{SCHEDULED_TIME}\"}}`"
@@ -67,12 +80,16 @@ impl InputTemplate {
     }
 
     /// Returns the input of an attempt. It is the same in each process.
-    pub(super) fn print(&self, attempt: StartAttempt<'_>) -> String {
+    ///
+    /// # Errors
+    ///
+    /// Why there is no input, which is the same for each attempt.
+    pub(super) fn print(&self, attempt: StartAttempt<'_>) -> Result<String, String> {
         let time = print_seconds(attempt.scheduled);
-        match self {
+        Ok(match self {
             Self::Notification => json!({
                 "version": "0",
-                "id": Builder::from_random_bytes(attempt.digest()).into_uuid().to_string(),
+                "id": attempt.id(),
                 "detail-type": "Scheduled Event",
                 "source": "aws.scheduler",
                 "account": attempt.account,
@@ -90,11 +107,21 @@ impl InputTemplate {
                     .replace(EXECUTION_ID, &format!("{id:016x}"))
                     .replace(ATTEMPT_NUMBER, &attempt.attempt.to_string())
             }
-        }
+            #[cfg(feature = "events")]
+            Self::Rule { name, input } => {
+                print_input(input, name, attempt).map_err(|error| error.to_string())?
+            }
+        })
     }
 }
 
 impl StartAttempt<'_> {
+    /// Returns the ID of the event.
+    pub(super) fn id(&self) -> String {
+        let uuid = Builder::from_random_bytes(self.digest()).into_uuid();
+        uuid.to_string()
+    }
+
     /// Returns the bytes of an ID that differs for each attempt, and is the same when a process
     /// repeats the attempt.
     fn digest(&self) -> [u8; 16] {
@@ -103,14 +130,5 @@ impl StartAttempt<'_> {
         let mut digest = [0; 16];
         digest.copy_from_slice(&hash[..16]);
         digest
-    }
-}
-
-/// Formats a time in whole seconds, as Scheduler does: `2022-03-22T18:59:43Z`.
-pub(super) fn print_seconds(time: Timestamp) -> String {
-    let text = time.to_string();
-    match text.split_once('.') {
-        Some((seconds, _)) => format!("{seconds}Z"),
-        None => text,
     }
 }

@@ -12,7 +12,7 @@ use super::expression::ScheduleExpression;
 use super::field_reader::{FieldReader, KnownFields};
 use super::input_template::InputTemplate;
 use super::problem::{ScheduleProblem, SchedulesError};
-use super::schedule::{MissedPolicy, Schedule, ScheduleTarget};
+use super::schedule::{MissedPolicy, Schedule, ScheduleOrigin, ScheduleTarget};
 use crate::arn::{Resource, StatesArn};
 use crate::time_zone::NamedTimeZone;
 
@@ -58,9 +58,9 @@ const OTHER_TARGETS: [&str; 5] = [
 /// The maximum characters of names, as on AWS.
 const MOST_NAME: usize = 64;
 /// The maximum `MaximumEventAgeInSeconds`, which is also the default.
-const MOST_EVENT_AGE: u32 = 86_400;
+pub(super) const MOST_EVENT_AGE: u32 = 86_400;
 /// The maximum `MaximumRetryAttempts`, which is also the default.
-const MOST_RETRIES: u32 = 185;
+pub(super) const MOST_RETRIES: u32 = 185;
 
 /// Schedules that start executions, with the fields of EventBridge Scheduler's `CreateSchedule`.
 ///
@@ -136,6 +136,21 @@ impl Schedules {
     /// Returns the number of schedules.
     pub fn len(&self) -> usize {
         self.list.len()
+    }
+
+    /// Adds the schedules of another list.
+    ///
+    /// # Errors
+    ///
+    /// The first name that both have.
+    pub fn merge(mut self, other: Self) -> Result<Self, String> {
+        for schedule in other.list {
+            if self.list.iter().any(|own| own.name == schedule.name) {
+                return Err(schedule.name);
+            }
+            self.list.push(schedule);
+        }
+        Ok(self)
     }
 
     /// Returns the schedules that are enabled.
@@ -262,7 +277,7 @@ fn read_schedule(
     let start_text = start_date.map(|date| date.to_string()).unwrap_or_default();
     Some(Schedule {
         name: name?,
-        group: group?,
+        origin: ScheduleOrigin::Scheduler { group: group? },
         expression: expression?,
         identity: format!("{} {zone_name} {start_text}", text?),
         start_date,

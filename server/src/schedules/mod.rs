@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `list.rs`, `field_reader.rs`, `problem.rs` | [`Schedules`], read from a document, and the problems of it |
 //! | `schedule.rs`, `input_template.rs` | a schedule; the input of its executions |
+//! | `rule.rs` | rules of EventBridge with a schedule expression |
 //! | `expression.rs`, `cron.rs`, `cron_field.rs`, `value_set.rs` | expressions, and the search for the next time |
 //! | `due_times.rs`, `queue.rs` | which starts are due, as plain data |
 //! | `scheduler.rs` | the task that starts them and commits the progress |
@@ -17,6 +18,8 @@ mod input_template;
 mod list;
 mod problem;
 mod queue;
+#[cfg(feature = "events")]
+mod rule;
 mod schedule;
 mod scheduler;
 #[cfg(test)]
@@ -25,4 +28,6 @@ mod value_set;
 
 pub use self::list::Schedules;
 pub use self::problem::{ScheduleProblem, SchedulesError};
+#[cfg(feature = "events")]
+pub use self::rule::ScheduleRule;
 pub(crate) use self::scheduler::SchedulerHandle;

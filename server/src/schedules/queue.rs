@@ -7,9 +7,9 @@ use std::time::Duration;
 use stepwright_engine::clock::Timestamp;
 
 use super::due_times::{DueTimes, MOST_MISSED};
-use super::input_template::print_seconds;
 use super::schedule::{MissedPolicy, Schedule};
 use crate::control::ScheduleRecord;
+use crate::response::print_seconds;
 
 /// The pause before the first retry. Each further pause is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
@@ -326,19 +326,19 @@ impl ScheduleQueue {
         let changed = std::mem::take(&mut self.changed).into_iter();
         let records = changed.map(|index| {
             let entry = &self.entries[index];
-            let pending = entry.pending.keys().map(|time| time.unix_micros());
-            let record = ScheduleRecord {
-                identity: entry.schedule.identity.clone(),
-                created: entry.created.unix_micros(),
-                through: entry.through.unix_micros(),
-                pending: pending.collect(),
-            };
             ScheduleProgress {
                 entry: index,
                 name: entry.schedule.name.clone(),
-                record,
+                record: entry.record(),
             }
         });
+        records.collect()
+    }
+
+    /// Returns the progress of all schedules, by their names.
+    pub(super) fn records(&self) -> BTreeMap<String, ScheduleRecord> {
+        let entries = self.entries.iter();
+        let records = entries.map(|entry| (entry.schedule.name.clone(), entry.record()));
         records.collect()
     }
 
@@ -354,6 +354,16 @@ impl ScheduleQueue {
 }
 
 impl ScheduleEntry {
+    fn record(&self) -> ScheduleRecord {
+        let pending = self.pending.keys().map(|time| time.unix_micros());
+        ScheduleRecord {
+            identity: self.schedule.identity.clone(),
+            created: self.created.unix_micros(),
+            through: self.through.unix_micros(),
+            pending: pending.collect(),
+        }
+    }
+
     /// Ends the attempts for a scheduled time.
     fn drop_start(&mut self, scheduled: Timestamp, attempts: u32, reason: &str) {
         self.pending.remove(&scheduled);

@@ -3,16 +3,19 @@
 use std::time::Duration;
 
 use stepwright_engine::clock::Timestamp;
+use stepwright_engine::server_support::ServerEngine;
 
 use super::expression::ScheduleExpression;
-use super::input_template::{InputTemplate, print_seconds};
+use super::input_template::InputTemplate;
 use crate::arn::StatesArn;
+use crate::response::print_seconds;
 
 /// A schedule, with its fields as EventBridge Scheduler's `CreateSchedule` names them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Schedule {
+    /// The name, unique in a server.
     pub(super) name: String,
-    pub(super) group: String,
+    pub(super) origin: ScheduleOrigin,
     pub(super) expression: ScheduleExpression,
     /// The text of the expression, with the time zone and the start date: a change of them makes it
     /// a different schedule.
@@ -22,6 +25,16 @@ pub(crate) struct Schedule {
     pub(super) is_enabled: bool,
     pub(super) missed: MissedPolicy,
     pub(super) target: ScheduleTarget,
+}
+
+/// The service whose schedule it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum ScheduleOrigin {
+    /// EventBridge Scheduler, with the name of the group.
+    Scheduler { group: String },
+    /// A rule of EventBridge with a schedule expression.
+    #[cfg(feature = "events")]
+    Rule { name: String },
 }
 
 /// The state machine of a schedule, and how an execution is started.
@@ -51,13 +64,29 @@ impl Schedule {
     /// characters, so this one has at most 80.
     pub(super) fn execution_name(&self, scheduled: Timestamp) -> String {
         let time = print_seconds(scheduled).replace(['-', ':', 'Z'], "");
-        format!("{}-{time}", self.name)
+        let name = match &self.origin {
+            ScheduleOrigin::Scheduler { .. } => self.name.clone(),
+            // The name of a rule and the ID of a target can be longer.
+            #[cfg(feature = "events")]
+            ScheduleOrigin::Rule { .. } => super::rule::digest_name(&self.name),
+        };
+        format!("{name}-{time}")
     }
 
     /// Returns the ARN of the schedule.
     pub(super) fn arn(&self, region: &str, account: &str) -> String {
-        let (group, name) = (&self.group, &self.name);
-        format!("arn:aws:scheduler:{region}:{account}:schedule/{group}/{name}")
+        match &self.origin {
+            ScheduleOrigin::Scheduler { group } => {
+                format!(
+                    "arn:aws:scheduler:{region}:{account}:schedule/{group}/{}",
+                    self.name
+                )
+            }
+            #[cfg(feature = "events")]
+            ScheduleOrigin::Rule { name } => {
+                format!("arn:aws:events:{region}:{account}:rule/{name}")
+            }
+        }
     }
 
     /// Returns the first time after a moment. `created` is when the schedule was created: a rate
@@ -94,6 +123,21 @@ impl Schedule {
     /// Returns its name.
     pub(crate) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Returns its expression, with the time zone and the start date.
+    pub(crate) fn times(&self) -> &str {
+        self.identity.trim_end()
+    }
+
+    /// Returns the ARN of its state machine.
+    pub(crate) fn machine_arn(&self, engine: &ServerEngine) -> String {
+        let machine = &self.target.machine;
+        if machine.starts_with("arn:") {
+            machine.clone()
+        } else {
+            engine.arn("stateMachine", machine).to_string()
+        }
     }
 
     /// Returns the ARN or the name of its state machine.

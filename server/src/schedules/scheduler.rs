@@ -9,12 +9,13 @@ use stepwright_engine::clock::Hold;
 use tokio::sync::watch;
 use tokio::task::{Id, JoinError, JoinSet};
 
-use super::input_template::{StartAttempt, print_seconds};
+use super::input_template::StartAttempt;
 use super::list::Schedules;
 use super::queue::{DueStart, ScheduleQueue, StartResult};
 use crate::control::{put_schedule, remove_schedule};
 use crate::error::ApiError;
 use crate::operations::executions::start_named;
+use crate::response::print_seconds;
 use crate::service::Service;
 
 /// The most starts at the same time.
@@ -31,25 +32,44 @@ pub(crate) struct SchedulerHandle {
 }
 
 impl SchedulerHandle {
-    /// Starts a scheduler on the current runtime.
-    pub(crate) fn spawn(service: &Arc<Service>, schedules: Schedules) -> Self {
-        let (stop, stopped) = watch::channel(false);
+    /// Starts a scheduler of the service's schedules on the current runtime.
+    pub(crate) fn spawn(service: &Arc<Service>) -> Self {
+        let (stop, mut stopped) = watch::channel(false);
+        let mut declared = service.schedules.subscribe();
         let mut task = JoinSet::new();
-        if !schedules.is_empty() {
-            let scheduler = Scheduler::new(service.clone(), schedules);
-            task.spawn(scheduler.run(stopped));
-        }
+        let first = declared.borrow_and_update().clone();
+        // Here, so that virtual time is held from the first request on.
+        let scheduler = |schedules| Scheduler::new(service.clone(), schedules);
+        let scheduler = (!first.is_empty()).then(|| scheduler(first));
+        let service = service.clone();
+        task.spawn(async move {
+            if let Some(scheduler) = scheduler {
+                scheduler.run(stopped, declared).await;
+                return;
+            }
+            // Without schedules, the records of an earlier process stay.
+            let schedules = tokio::select! {
+                _ = stopped.changed() => return,
+                some = declared.wait_for(|schedules| !schedules.is_empty()) => match some {
+                    Ok(schedules) => schedules.clone(),
+                    Err(_ended) => return,
+                },
+            };
+            Scheduler::new(service, schedules)
+                .run(stopped, declared)
+                .await;
+        });
         Self { stop, task }
     }
 
     /// Makes the scheduler start nothing more.
     pub(crate) fn stop(&self) {
-        // Without schedules, no task receives it.
         self.stop.send_replace(true);
     }
 
     /// Waits until the scheduler has ended.
     pub(crate) async fn finish(mut self) {
+        self.stop();
         while let Some(ended) = self.task.join_next().await {
             if let Err(error) = ended {
                 tracing::error!(%error, "the scheduler failed");
@@ -89,7 +109,11 @@ impl Scheduler {
         }
     }
 
-    async fn run(mut self, mut stopped: watch::Receiver<bool>) {
+    async fn run(
+        mut self,
+        mut stopped: watch::Receiver<bool>,
+        mut declared: watch::Receiver<Schedules>,
+    ) {
         // A rate begins at the creation of its schedule, so that the creation is durable before the
         // first start.
         self.commit().await;
@@ -124,6 +148,10 @@ impl Scheduler {
                         self.commit().await;
                     }
                 }
+                Ok(()) = declared.changed() => {
+                    let schedules = declared.borrow_and_update().clone();
+                    self.replace(schedules).await;
+                }
                 hold = sleep => {
                     self.hold = Some(hold);
                     if self.is_store_failing {
@@ -133,6 +161,25 @@ impl Scheduler {
             }
         }
         self.finish().await;
+    }
+
+    /// Continues with other schedules. Those that remain retain their progress.
+    async fn replace(&mut self, schedules: Schedules) {
+        if self.hold.is_none() {
+            self.hold = Some(self.service.engine.clock().hold());
+        }
+        while let Some(ended) = self.starts.join_next_with_id().await {
+            self.settle(ended);
+        }
+        // Starts that have not begun are pending in the records.
+        self.ready.clear();
+        let mut records = self.queue.records();
+        self.queue = ScheduleQueue::new(schedules.list, &mut records, self.service.now());
+        self.obsolete.extend(records.into_keys());
+        self.service
+            .failing_schedules
+            .store(self.queue.failing(), Ordering::Relaxed);
+        self.commit().await;
     }
 
     /// Returns the time until the next start is due, or the next commit is tried.
@@ -162,16 +209,18 @@ impl Scheduler {
                 attempt: start.attempt,
             };
             let input = schedule.target.input.print(attempt);
+            let input = input.map_err(|reason| StartResult::Failed {
+                reason,
+                is_permanent: true,
+            });
             let name = schedule.execution_name(start.scheduled);
-            let machine = if schedule.target.machine.starts_with("arn:") {
-                schedule.target.machine.clone()
-            } else {
-                engine
-                    .arn("stateMachine", &schedule.target.machine)
-                    .to_string()
-            };
+            let machine = schedule.machine_arn(engine);
             let (service, schedule) = (self.service.clone(), schedule.name.clone());
             let task = self.starts.spawn(async move {
+                let input = match input {
+                    Ok(input) => input,
+                    Err(failed) => return failed,
+                };
                 let started = start_named(&service, &machine, &name, &input).await;
                 if let Ok(execution) = &started {
                     tracing::info!(

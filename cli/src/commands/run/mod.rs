@@ -39,6 +39,7 @@ const HERE: Place<'_> = Place {
     region: "us-east-1",
     account: "123456789012",
     own_port: None,
+    own_events: None,
 };
 /// Polling interval for tasks that wait without a handler.
 const LOOK: Duration = Duration::from_millis(50);

@@ -99,6 +99,7 @@ fn refuse_single_account_options(arguments: &ServeArguments) -> Result<(), Failu
     let options = [
         (arguments.index, "--index"),
         (arguments.keep_logs, "--keep-logs"),
+        (arguments.events, "--events"),
         (arguments.schedules.is_some(), "--schedules"),
         (arguments.auth.is_some(), "--auth"),
     ];
@@ -228,6 +229,7 @@ async fn create(
         store: store.map(|file| AccountStore::Place(StorePlace::File(file))),
         mocks: mocks.transpose()?,
         tasks: arguments.virtual_time.then_some(tasks),
+        events: None,
     };
     let (engine, events) = engine(arguments, otlp, account).await?;
     if let Some(events) = events {
@@ -251,7 +253,7 @@ async fn create(
     if !arguments.templates.is_empty() {
         let inputs = template_inputs(arguments, &settings.account);
         let paths = arguments.templates.clone();
-        let templates = ServedTemplates::deploy(paths, inputs, server.local_client()).await?;
+        let templates = ServedTemplates::deploy(paths, inputs, server.local_client(), None).await?;
         companion.spawn(templates.watch());
     }
     created.engine.get_or_init(|| Mutex::new(Some(engine)));

@@ -2,6 +2,7 @@
 
 mod account_stores;
 mod accounts;
+mod events;
 mod playground;
 mod ready;
 mod schedules;
@@ -17,12 +18,15 @@ use stepwright_engine::handler_logs::HandlerLogs;
 use stepwright_engine::search::ExecutionIndex;
 use stepwright_engine::store::{SqliteStore, Store, StoreError};
 use stepwright_engine::{Engine, Limits, Redaction};
+use stepwright_events::bus::EventBuses;
+use stepwright_events::rule::DEFAULT_BUS;
 use stepwright_integrations::{ServiceCalls, StatusEvents, StatusEventsError};
 use stepwright_server::{
     AccessKeys, AccessKeysError, ConsoleMode, Schedules, Server, ServerBuilder,
 };
 use stepwright_studio::{ACCESS_KEYS_VARIABLE, Studio};
 use stepwright_testing::{MockConfig, coverage_observer};
+use tokio::net::TcpListener;
 use tracing_subscriber::Layer as _;
 
 use crate::args::{AccountsChoice, ConsoleChoice, ServeArguments};
@@ -33,7 +37,7 @@ use crate::engine::listener::listen;
 use crate::engine::log::{self, DefaultLog};
 use crate::engine::objects;
 use crate::engine::otlp::Otlp;
-use crate::engine::service_calls::{Place, service_calls};
+use crate::engine::service_calls::{OwnEvents, Place, service_calls};
 use crate::engine::signals::{Signals, survive_size_limit};
 use crate::engine::tasks::{PostedTasks, ServerTasks};
 use crate::failure::Failure;
@@ -83,7 +87,7 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
         }
         return Ok(());
     }
-    let keys = access_keys(&arguments)?;
+    let mut keys = access_keys(&arguments)?;
     let schedules = match &arguments.schedules {
         Some(path) => schedules::read(path)?,
         None => Schedules::default(),
@@ -98,6 +102,12 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
         };
         account.store = Some(AccountStore::Taken(takeover.store));
         bound = Some((takeover.listener, takeover.address));
+    }
+    if arguments.events {
+        // Tasks and status events call this server, so its address must be known.
+        let listener = bind(&arguments, bound).await?;
+        account.events = Some(events::own_events(listener.1, &mut keys));
+        bound = Some(listener);
     }
     let (engine, events) = engine(&arguments, &otlp, account).await?;
     if let Some(events) = events.clone() {
@@ -116,9 +126,13 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
         .metrics(!arguments.no_metrics)
         .dropped_log_lines(dropped_lines)
         .console(console_mode(arguments.console))
-        .schedules(schedules)
+        .schedules(schedules.clone())
         .shutdown(signals.wait(1))
         .grace(grace);
+    if arguments.events {
+        // The templates set the rules.
+        server = server.events(EventBuses::default());
+    }
     server = with_derived_data(server, &arguments, &engine, handler_logs.as_ref())?;
     let studio = studio_of(&arguments)?;
     let studio_address = studio.as_ref().map(Studio::address);
@@ -142,14 +156,15 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
         [] => None,
         paths => {
             let inputs = template_inputs(&arguments, &arguments.account);
-            Some(ServedTemplates::deploy(paths.to_vec(), inputs, server.local_client()).await?)
+            let starts = arguments.events.then_some(schedules);
+            Some(
+                ServedTemplates::deploy(paths.to_vec(), inputs, server.local_client(), starts)
+                    .await?,
+            )
         }
     };
     allow_connections();
-    let (listener, address) = match bound {
-        Some(bound) => bound,
-        None => listen(SocketAddr::new(arguments.host, arguments.port)).await?,
-    };
+    let (listener, address) = bind(&arguments, bound).await?;
     note_address(&arguments, address, has_keys);
     // Only here: other users of this machine can read the pages of the console.
     if let Some(path) = studio_address {
@@ -186,6 +201,17 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
         report_open(left.len(), arguments.store.is_some());
     }
     served
+}
+
+/// Listens at the address of the arguments, unless the server does so already.
+async fn bind(
+    arguments: &ServeArguments,
+    bound: Option<(TcpListener, SocketAddr)>,
+) -> Result<(TcpListener, SocketAddr), Failure> {
+    match bound {
+        Some(bound) => Ok(bound),
+        None => listen(SocketAddr::new(arguments.host, arguments.port)).await,
+    }
 }
 
 /// Refuses options for files with a store in a database.
@@ -426,7 +452,8 @@ fn status_events(
     arguments: &ServeArguments,
     calls: Option<&ServiceCalls>,
 ) -> Result<Option<StatusEvents>, Failure> {
-    let Some(bus) = &arguments.status_events else {
+    let own_bus = arguments.events.then_some(DEFAULT_BUS);
+    let Some(bus) = arguments.status_events.as_deref().or(own_bus) else {
         return Ok(None);
     };
     let events = calls.map_or(Err(StatusEventsError::NoEndpoint), |calls| {
@@ -485,6 +512,8 @@ struct AccountEngine<'a> {
     mocks: Option<MockConfig>,
     /// The tasks that a test executes.
     tasks: Option<PostedTasks>,
+    /// The event bus of this server.
+    events: Option<OwnEvents>,
 }
 
 impl<'a> AccountEngine<'a> {
@@ -495,6 +524,7 @@ impl<'a> AccountEngine<'a> {
             store: arguments.store.clone().map(AccountStore::Place),
             mocks: None,
             tasks: None,
+            events: None,
         }
     }
 }
@@ -521,6 +551,7 @@ async fn engine(
         region: &arguments.region,
         account: account.account,
         own_port: Some(arguments.port),
+        own_events: account.events.as_ref(),
     };
     let calls = service_calls(&arguments.services, place).await?;
     builder = objects::connect(builder, arguments.objects.as_deref(), calls.as_ref())?;

@@ -11,6 +11,7 @@ use super::desired::{
 use super::evaluator::VersionNumbers;
 use super::file::TemplateFile;
 use super::problem::{TemplateProblem, problem};
+use super::started::StartDeployment;
 use super::template_set::{TemplateReading, TemplateSet};
 
 /// How often definitions are evaluated again with the numbers of new versions. A definition that
@@ -26,6 +27,8 @@ pub(super) struct Deployment {
     versions: VersionNumbers,
     /// The resources of the last deployment.
     deployed: DeployedResources,
+    /// The rules and schedules, if they start executions.
+    starts: Option<StartDeployment>,
 }
 
 /// The resources of templates in the server, by noun and name.
@@ -72,15 +75,20 @@ const ACTIVITY: &str = "activity";
 
 /// The effect of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Change {
+pub(super) enum Change {
     Created,
     Updated,
     Unchanged,
 }
 
 impl Deployment {
-    pub(super) fn new(client: LocalClient, templates: TemplateSet) -> Self {
+    pub(super) fn new(
+        client: LocalClient,
+        templates: TemplateSet,
+        starts: Option<StartDeployment>,
+    ) -> Self {
         Self {
+            starts,
             client,
             templates,
             versions: VersionNumbers::new(),
@@ -129,6 +137,9 @@ impl Deployment {
         for (name, (location, effect)) in &effects {
             let file = shown(&reading.templates, location);
             report.change(file, effect.change(), &effect.shown(name));
+        }
+        if let Some(starts) = &mut self.starts {
+            starts.apply(&self.client, &reading, &mut report);
         }
         self.report_removed(&deployed, &mut report);
         self.deployed = deployed;
@@ -472,7 +483,7 @@ impl MachineEffect {
 }
 
 impl DeploymentReport {
-    fn change(&mut self, file: String, change: Change, what: &str) {
+    pub(super) fn change(&mut self, file: String, change: Change, what: &str) {
         let verb = match change {
             Change::Created => "created",
             Change::Updated => "updated",
@@ -494,7 +505,7 @@ impl DeploymentReport {
     }
 
     /// Adds the error of the API for a resource.
-    fn refuse(
+    pub(super) fn refuse(
         &mut self,
         templates: &[TemplateFile],
         location: &ResourceLocation,
@@ -516,7 +527,7 @@ impl DeploymentReport {
 }
 
 /// The path of a resource's template.
-fn shown(templates: &[TemplateFile], location: &ResourceLocation) -> String {
+pub(super) fn shown(templates: &[TemplateFile], location: &ResourceLocation) -> String {
     let template = templates.get(location.template);
     template.map_or_else(String::new, |template| {
         template.source.origin().into_owned()

@@ -13,6 +13,7 @@ use super::inputs::TemplateInputs;
 use super::node::TemplateNode;
 use super::problem::{TemplateProblem, problem};
 use super::resource_values::{MACHINE_ALIAS, MACHINE_VERSION};
+use super::starts::DesiredStarts;
 
 /// The resources of all templates, and the problems of the templates.
 pub(super) struct DesiredResources {
@@ -20,6 +21,7 @@ pub(super) struct DesiredResources {
     pub(super) machines: Vec<DesiredMachine>,
     pub(super) versions: Vec<DesiredVersion>,
     pub(super) aliases: Vec<DesiredAlias>,
+    pub(super) starts: DesiredStarts,
     /// The files of definitions, also of those that cannot be read.
     pub(super) files: Vec<PathBuf>,
     pub(super) problems: Vec<TemplateProblem>,
@@ -78,12 +80,14 @@ impl DesiredResources {
         templates: &[TemplateFile],
         inputs: &TemplateInputs,
         versions: &VersionNumbers,
+        has_starts: bool,
     ) -> Self {
         let mut desired = Self {
             activities: Vec::new(),
             machines: Vec::new(),
             versions: Vec::new(),
             aliases: Vec::new(),
+            starts: DesiredStarts::default(),
             files: Vec::new(),
             problems: Vec::new(),
         };
@@ -96,10 +100,10 @@ impl DesiredResources {
                 .map(|(id, _)| id)
             {
                 // The problem of a resource is reported; the others are still evaluated.
-                let _ = desired.add(&evaluator, template, id);
+                let _ = desired.add(&evaluator, template, id, has_starts);
             }
         }
-        desired.refuse_duplicates(&evaluator);
+        desired.refuse_duplicates(&evaluator, has_starts);
         desired.problems = evaluator.into_problems();
         desired
     }
@@ -109,6 +113,7 @@ impl DesiredResources {
         evaluator: &Evaluator<'t>,
         template: usize,
         id: &'t str,
+        has_starts: bool,
     ) -> Result<(), Reported> {
         let Some(node) = evaluator.node(template, &["Resources", id], 0) else {
             return Ok(());
@@ -122,6 +127,9 @@ impl DesiredResources {
         }
         let kind = evaluator.template(&node).resource(id).map(|(kind, _)| kind);
         let kinds = [
+            "AWS::Events::Rule",
+            "AWS::Pipes::Pipe",
+            "AWS::Scheduler::Schedule",
             "AWS::Serverless::StateMachine",
             "AWS::StepFunctions::StateMachine",
             "AWS::StepFunctions::Activity",
@@ -141,6 +149,8 @@ impl DesiredResources {
             template,
             id: id.to_owned(),
         };
+        let silent = (!has_starts).then(|| evaluator.silent());
+        let starts_evaluator = silent.as_ref().unwrap_or(evaluator);
         match kind {
             "AWS::StepFunctions::Activity" => {
                 let activity = activity(evaluator, &node, location)?;
@@ -148,27 +158,35 @@ impl DesiredResources {
             }
             MACHINE_VERSION => self.versions.push(version(evaluator, &node, location)?),
             MACHINE_ALIAS => self.aliases.push(alias(evaluator, &node, location)?),
+            "AWS::Events::Rule" | "AWS::Pipes::Pipe" | "AWS::Scheduler::Schedule" => {
+                self.starts.add(starts_evaluator, &node, kind, location)?;
+            }
             _ => {
+                let starts = self
+                    .starts
+                    .add(starts_evaluator, &node, kind, location.clone());
                 let machine = machine(evaluator, &node, kind, location, &mut self.files)?;
                 self.machines.push(machine);
+                starts?;
             }
         }
         Ok(())
     }
 
     /// Two resources with one name would overwrite each other.
-    fn refuse_duplicates(&self, evaluator: &Evaluator<'_>) {
+    fn refuse_duplicates(&self, evaluator: &Evaluator<'_>, has_starts: bool) {
         let machines = self
             .machines
             .iter()
-            .map(|one| ("state machine", &one.name, &one.location));
+            .map(|one| ("state machine", one.name.clone(), &one.location));
         let activities = self
             .activities
             .iter()
-            .map(|one| ("activity", &one.name, &one.location));
-        let mut first: HashMap<(&str, &str), &ResourceLocation> = HashMap::new();
-        for (noun, name, location) in machines.chain(activities) {
-            if let Some(other) = first.get(&(noun, name.as_str())) {
+            .map(|one| ("activity", one.name.clone(), &one.location));
+        let mut first: HashMap<(&str, String), &ResourceLocation> = HashMap::new();
+        let starts = self.starts.names().filter(|_| has_starts);
+        for (noun, name, location) in machines.chain(activities).chain(starts) {
+            if let Some(other) = first.get(&(noun, name.clone())) {
                 let file = evaluator.templates[other.template].source.origin();
                 let message = format!(
                     "`{}`: the {noun} `{}` of {file} has the same name `{name}`",
@@ -177,7 +195,7 @@ impl DesiredResources {
                 let diagnostic = problem(message).with_help("give one of them another name");
                 evaluator.report_at_key(location.template, &location.pointer(), diagnostic);
             } else {
-                first.insert((noun, name.as_str()), location);
+                first.insert((noun, name), location);
             }
         }
     }

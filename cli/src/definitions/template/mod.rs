@@ -10,13 +10,15 @@
 //! | `resource_types.rs` | what `Ref` and `Fn::GetAtt` return for each type |
 //! | `machine_definition.rs`, `substitutions.rs` | definitions, and `DefinitionSubstitutions` |
 //! | `desired.rs` | the resources as requests of the API |
-//! | `deployment.rs` | the requests to the server |
+//! | `starts.rs`, `event_rules.rs`, `schedules.rs` | the rules and schedules that start state machines |
+//! | `deployment.rs`, `started.rs` | the requests to the server |
 //! | `serving.rs`, `watched_files.rs` | the first deployment, and those after changes of files |
 
 mod conditions;
 mod deployment;
 mod desired;
 mod evaluator;
+mod event_rules;
 mod file;
 mod functions;
 mod inputs;
@@ -26,7 +28,10 @@ mod problem;
 mod references;
 mod resource_types;
 mod resource_values;
+mod schedules;
 mod serving;
+mod started;
+mod starts;
 mod substitutions;
 mod template_set;
 mod watched_files;

@@ -23,6 +23,11 @@ impl<'t> TemplateNode<'t> {
         })
     }
 
+    /// A property of a resource.
+    pub(super) fn property(&self, name: &'t str) -> Option<Self> {
+        self.member("Properties")?.member(name)
+    }
+
     /// An item of an array.
     pub(super) fn item(&self, index: usize) -> Option<Self> {
         Some(Self {

@@ -3,12 +3,15 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use stepwright_server::LocalClient;
+use stepwright_events::rule::Target;
+use stepwright_server::{LocalClient, Schedules};
 
 use super::deployment::{Deployment, DeploymentReport};
-use super::desired::DesiredResources;
+use super::desired::ResourceLocation;
 use super::inputs::TemplateInputs;
 use super::problem::TemplateProblem;
+use super::started::StartDeployment;
+use super::starts::DesiredStarts;
 use super::template_set::{TemplateReading, TemplateSet};
 use super::watched_files::WatchedFiles;
 use crate::failure::Failure;
@@ -29,7 +32,8 @@ pub(crate) struct ServedTemplates {
 }
 
 impl ServedTemplates {
-    /// Deploys the templates to a server, and prints a summary.
+    /// Deploys the templates to a server, and prints a summary. With schedules, to which those of
+    /// the templates are added, the rules and schedules of the templates start executions.
     ///
     /// # Errors
     ///
@@ -39,12 +43,19 @@ impl ServedTemplates {
         paths: Vec<PathBuf>,
         inputs: TemplateInputs,
         client: LocalClient,
+        starts: Option<Schedules>,
     ) -> Result<Self, Failure> {
-        let mut deployment = Deployment::new(client, TemplateSet { paths, inputs });
+        let templates = TemplateSet {
+            paths,
+            inputs,
+            has_starts: starts.is_some(),
+        };
+        let starts = starts.map(StartDeployment::new);
+        let mut deployment = Deployment::new(client, templates, starts);
         let (files, reading) = read(&deployment, &WatchedFiles::default());
         deployment.templates.refuse_unusable(&reading.templates)?;
         print_problems(&reading.desired.problems)?;
-        let summary = summary(&reading);
+        let summary = summary(&reading, deployment.templates.has_starts);
         let report = deployment.apply(reading).await;
         print_problems(&report.problems)?;
         for line in summary {
@@ -130,34 +141,96 @@ fn print_problems(problems: &[TemplateProblem]) -> Result<(), Failure> {
     }
 }
 
-/// A line for each template: `template.yaml: 3 state machines, 1 activity`.
-fn summary(reading: &TemplateReading) -> Vec<String> {
+/// A line for each template: `template.yaml: 3 state machines, 1 activity, 2 rules`. Then a line
+/// for each rule and schedule.
+fn summary(reading: &TemplateReading, has_starts: bool) -> Vec<String> {
     let TemplateReading { templates, desired } = reading;
-    let DesiredResources {
-        machines,
-        activities,
-        ..
-    } = desired;
-    let lines = templates.iter().enumerate().map(|(index, template)| {
-        let machines = machines
-            .iter()
-            .filter(|one| one.location.template == index)
-            .count();
-        let activities = activities
-            .iter()
-            .filter(|one| one.location.template == index)
-            .count();
+    let starts = &desired.starts;
+    let mut lines = Vec::new();
+    for (index, template) in templates.iter().enumerate() {
+        let origin = template.source.origin();
+        let is_here = |location: &&ResourceLocation| location.template == index;
+        let machines = desired.machines.iter().map(|one| &one.location);
+        let machines = machines.filter(is_here).count();
+        let activities = desired.activities.iter().map(|one| &one.location);
+        let counts = [
+            (activities.filter(is_here).count(), "activity", "activities"),
+            (count(starts, "rule", index), "rule", "rules"),
+            (count(starts, "schedule", index), "schedule", "schedules"),
+        ];
         let machines = match machines {
             0 => "no state machine".to_owned(),
             1 => "1 state machine".to_owned(),
             count => format!("{count} state machines"),
         };
-        let activities = match activities {
-            0 => String::new(),
-            1 => ", 1 activity".to_owned(),
-            count => format!(", {count} activities"),
-        };
-        format!("{}: {machines}{activities}", template.source.origin())
-    });
-    lines.collect()
+        let others = counts.iter().filter(|(count, ..)| *count > 0);
+        let others = others.map(|(count, one, many)| {
+            let noun = if *count == 1 { one } else { many };
+            format!(", {count} {noun}")
+        });
+        lines.push(format!(
+            "{origin}: {machines}{}",
+            others.collect::<String>()
+        ));
+        if has_starts {
+            lines.extend(started(starts, index));
+        } else if counts[1].0 + counts[2].0 > 0 {
+            lines.push(format!(
+                "{origin}: its rules and schedules start nothing without --events"
+            ));
+        }
+    }
+    lines
+}
+
+fn count(starts: &DesiredStarts, noun: &str, template: usize) -> usize {
+    let names = starts.names();
+    let names = names.filter(|(one, _, location)| *one == noun && location.template == template);
+    names.count()
+}
+
+/// A line for each rule and schedule of a template, and for what starts nothing.
+fn started(starts: &DesiredStarts, template: usize) -> Vec<String> {
+    let machine = |arn: &str| {
+        let name = arn.splitn(7, ':').last().unwrap_or_default();
+        format!("`{name}`")
+    };
+    let machines = |targets: &[Target]| {
+        let names: Vec<String> = targets
+            .iter()
+            .map(|target| machine(&target.machine))
+            .collect();
+        names.join(" and ")
+    };
+    let mut lines = Vec::new();
+    let is_here = |location: &ResourceLocation| location.template == template;
+    for rule in starts.rules.iter().filter(|one| is_here(&one.location)) {
+        lines.push(format!(
+            "rule `{}` of the bus `{}` starts {}",
+            rule.name,
+            rule.start.bus,
+            machines(&rule.start.targets)
+        ));
+    }
+    let schedule_rules = starts.schedule_rules.iter();
+    for rule in schedule_rules.filter(|one| is_here(&one.location)) {
+        lines.push(format!(
+            "rule `{}` starts {} at {}",
+            rule.name,
+            machines(&rule.start.targets),
+            rule.start.expression
+        ));
+    }
+    let schedules = starts.schedules.iter();
+    for schedule in schedules.filter(|one| is_here(&one.location)) {
+        lines.push(format!("schedule `{}` starts executions", schedule.name));
+    }
+    let unsupported = starts.unsupported.iter();
+    for other in unsupported.filter(|one| is_here(&one.location)) {
+        lines.push(format!(
+            "`{}`: {} starts nothing here",
+            other.location.id, other.name
+        ));
+    }
+    lines
 }

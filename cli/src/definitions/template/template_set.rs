@@ -21,6 +21,8 @@ use crate::terminal::diagnostics;
 pub(super) struct TemplateSet {
     pub(super) paths: Vec<PathBuf>,
     pub(super) inputs: TemplateInputs,
+    /// Whether rules and schedules start executions. Otherwise their problems are none.
+    pub(super) has_starts: bool,
 }
 
 /// The templates at one moment, and their resources.
@@ -50,7 +52,7 @@ impl TemplateSet {
         // References to a template that cannot be read would be reported as missing.
         let is_complete = templates.len() == self.paths.len();
         let evaluated = if is_complete { &templates[..] } else { &[] };
-        let mut desired = DesiredResources::of(evaluated, &self.inputs, versions);
+        let mut desired = DesiredResources::of(evaluated, &self.inputs, versions, self.has_starts);
         problems.append(&mut desired.problems);
         desired.problems = problems;
         TemplateReading { templates, desired }

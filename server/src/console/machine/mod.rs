@@ -6,7 +6,7 @@ mod start_form;
 
 use std::sync::Arc;
 
-use maud::html;
+use maud::{Markup, html};
 use stepwright_asl::model::MachineType;
 
 use super::form::params::Params;
@@ -76,6 +76,7 @@ async fn overview(console: &Console, machine: &Arc<Machine>, params: &Params) ->
             div {
                 @if let Some(state) = params.get("state") { (definition::of_state(machine, state)) }
                 @if !console.is_read_only { (start_form::panel(console, machine, params).await?) }
+                (started_by(console, machine))
                 section class="panel" data-part="newest" {
                     h2 { "Newest executions" }
                     @if machine.machine_type == MachineType::Express {
@@ -85,4 +86,25 @@ async fn overview(console: &Console, machine: &Arc<Machine>, params: &Params) ->
             }
         }
     })
+}
+
+/// The rules and schedules that start the state machine.
+fn started_by(console: &Console, machine: &Machine) -> Markup {
+    let starters = console.service.starters_of(&machine.name);
+    html! {
+        @if !starters.is_empty() {
+            section class="panel" data-part="started-by" {
+                h2 { "Started by" }
+                ul {
+                    @for starter in &starters {
+                        li {
+                            (starter.kind) " " b { (starter.name) }
+                            @if let Some(bus) = &starter.bus { " of the bus " (bus) }
+                            ": " code { (starter.starts_at) }
+                        }
+                    }
+                }
+            }
+        }
+    }
 }

@@ -11,7 +11,7 @@ pub(crate) use describe::{describe, describe_machine};
 pub(crate) use history::history;
 pub(crate) use list::list;
 pub(crate) use redrive::redrive;
-#[cfg(feature = "schedules")]
+#[cfg(any(feature = "events", feature = "schedules"))]
 pub(crate) use start::start_named;
 pub(crate) use start::{start, start_sync};
 pub(crate) use stop::stop;

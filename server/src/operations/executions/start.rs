@@ -118,7 +118,7 @@ pub(crate) async fn start(
 }
 
 /// Starts an execution with a name, for the server itself. Returns the ARN of the execution.
-#[cfg(feature = "schedules")]
+#[cfg(any(feature = "events", feature = "schedules"))]
 pub(crate) async fn start_named(
     service: &Arc<Service>,
     machine: &str,

@@ -89,7 +89,7 @@ fn times_are_within_the_dates_and_one_time_schedules_ignore_them() {
         let mut found = Vec::new();
         let mut after = created;
         while let Some(next) = schedule.next_after(after, created) {
-            found.push(super::super::input_template::print_seconds(next));
+            found.push(crate::response::print_seconds(next));
             after = next;
         }
         assert_eq!(found, expected, "{expression}");

@@ -28,6 +28,6 @@ fn times(text: &str, zone: &str, after: &str, count: usize) -> Vec<String> {
     let times = std::iter::successors(next(&after), next);
     times
         .take(count)
-        .map(super::input_template::print_seconds)
+        .map(crate::response::print_seconds)
         .collect()
 }

@@ -6,11 +6,11 @@ use std::time::Duration;
 use proptest::prelude::*;
 use stepwright_engine::clock::Timestamp;
 
-use super::super::input_template::print_seconds;
 use super::super::list::Schedules;
 use super::super::queue::{ScheduleQueue, StartResult};
 use super::time;
 use crate::control::ScheduleRecord;
+use crate::response::print_seconds;
 
 type Records = BTreeMap<String, ScheduleRecord>;
 
@@ -376,4 +376,22 @@ proptest! {
             prop_assert!(started.contains(&time), "{} is lost", time);
         }
     }
+}
+
+#[test]
+fn a_queue_from_the_progress_of_another_continues_its_times_and_starts() {
+    let rate = schedules(r#""ScheduleExpression": "rate(1 hour)", "Target": {"Arn": "M"}"#);
+    let mut first = queue(&rate, &Records::new(), "2026-01-01T00:10:00Z");
+    assert_eq!(start_all(&mut first, "2026-01-01T00:10:00Z").len(), 1);
+    // This start has not ended.
+    assert_eq!(
+        due(&mut first, "2026-01-01T01:10:00Z"),
+        ["2026-01-01T01:10:00Z"]
+    );
+    let mut second = queue(&rate, &first.records(), "2026-01-01T01:30:00Z");
+    assert_eq!(
+        due(&mut second, "2026-01-01T01:30:00Z"),
+        ["2026-01-01T01:10:00Z"]
+    );
+    assert_eq!(second.next_wake(), Some(time("2026-01-01T02:10:00Z")));
 }

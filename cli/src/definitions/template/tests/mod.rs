@@ -4,6 +4,7 @@ mod functions;
 mod limits;
 mod random;
 mod resources;
+mod starts;
 
 use std::path::Path;
 

@@ -169,7 +169,7 @@ proptest! {
         let text = format!("Resources: {{Queue: {{Type: AWS::SQS::Queue}}, Orders: {{Type: AWS::Serverless::StateMachine, Properties: {{Definition: {value}, Name: {value}, Tags: {value}}}}}}}\n{section}: {value}\n");
         if let Ok(template) = super::TemplateFile::parse(std::path::Path::new("t.yaml"), text) {
             let versions = super::VersionNumbers::new();
-            let desired = super::DesiredResources::of(&[template], &super::inputs(), &versions);
+            let desired = super::DesiredResources::of(&[template], &super::inputs(), &versions, true);
             for problem in desired.problems {
                 prop_assert!(!problem.diagnostic.message.is_empty());
             }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{DesiredResources, TemplateFile, VersionNumbers, inputs, parse};
 
 fn desired_of(templates: &[TemplateFile]) -> DesiredResources {
-    DesiredResources::of(templates, &inputs(), &VersionNumbers::new())
+    DesiredResources::of(templates, &inputs(), &VersionNumbers::new(), true)
 }
 
 fn desired(text: &str) -> DesiredResources {
@@ -159,7 +159,7 @@ Outputs: {{Value: {{Value: [!Ref Live, !GetAtt Split.Arn]}}}}
     let arn = "arn:aws:states:us-east-1:123456789012:stateMachine:orders";
     let templates = [parse(&text)];
     let versions: VersionNumbers = [((0, "Newest".to_owned()), 7)].into();
-    let desired = DesiredResources::of(&templates, &inputs(), &versions);
+    let desired = DesiredResources::of(&templates, &inputs(), &versions, true);
     assert_eq!(lines(&desired), Vec::<String>::new());
     assert!(!desired.versions[0].follows_revision && desired.versions[1].follows_revision);
     assert_eq!(desired.versions[0].machine_arn, arn);

@@ -1,0 +1,118 @@
+//! The rules and schedules of templates in a server.
+
+use std::collections::BTreeMap;
+
+use stepwright_server::{LocalClient, LocalClientError, Schedules};
+
+use super::deployment::{Change, DeploymentReport, shown};
+use super::desired::ResourceLocation;
+use super::template_set::TemplateReading;
+
+/// Starts state machines by the rules and schedules of templates.
+pub(super) struct StartDeployment {
+    /// The schedules of the file of `--schedules`.
+    file: Schedules,
+    /// What is in the server, by its noun and name.
+    deployed: BTreeMap<(&'static str, String), DeployedStart>,
+}
+
+/// A rule or a schedule in the server.
+struct DeployedStart {
+    /// The path of its template.
+    template: String,
+    /// All that it is, as text.
+    content: String,
+}
+
+impl StartDeployment {
+    pub(super) fn new(file: Schedules) -> Self {
+        Self {
+            file,
+            deployed: BTreeMap::new(),
+        }
+    }
+
+    /// Replaces the rules and schedules of the server by those of a reading.
+    pub(super) fn apply(
+        &mut self,
+        client: &LocalClient,
+        reading: &TemplateReading,
+        report: &mut DeploymentReport,
+    ) {
+        let starts = &reading.desired.starts;
+        let mut schedules = self.file.clone();
+        for rule in &starts.schedule_rules {
+            let added = schedules.clone().with_rule(rule.start.clone());
+            // The reading has reported a wrong rule.
+            schedules = added.unwrap_or(schedules);
+        }
+        for schedule in &starts.schedules {
+            match schedules.clone().merge(schedule.start.clone()) {
+                Ok(merged) => schedules = merged,
+                Err(name) => report.refuse(
+                    &reading.templates,
+                    &schedule.location,
+                    &LocalClientError::new(
+                        "ConflictException",
+                        format!("the file of --schedules has a schedule `{name}`, too; remove it from one of them"),
+                    ),
+                ),
+            }
+        }
+        let rules = starts.rules.iter().map(|rule| rule.start.clone());
+        let applied = client
+            .set_event_rules(rules.collect())
+            .and_then(|()| client.set_schedules(schedules));
+        if let Err(error) = applied {
+            let locations = starts.names().map(|(_, _, location)| location);
+            if let Some(location) = locations.last() {
+                report.refuse(&reading.templates, location, &error);
+            }
+            return;
+        }
+        self.report_changes(reading, report);
+    }
+
+    fn report_changes(&mut self, reading: &TemplateReading, report: &mut DeploymentReport) {
+        let before = std::mem::replace(&mut self.deployed, deployed(reading));
+        for (key, start) in &self.deployed {
+            let change = match before.get(key) {
+                None => Change::Created,
+                Some(old) if old.content != start.content => Change::Updated,
+                Some(_) => Change::Unchanged,
+            };
+            let (noun, name) = key;
+            report.change(start.template.clone(), change, &format!("{noun} `{name}`"));
+        }
+        for (key, start) in &before {
+            if !self.deployed.contains_key(key) {
+                let (noun, name) = key;
+                let template = &start.template;
+                report.changes.push(format!(
+                    "{template}: the {noun} `{name}` is no longer in the template, and starts nothing more"
+                ));
+            }
+        }
+    }
+}
+
+fn deployed(reading: &TemplateReading) -> BTreeMap<(&'static str, String), DeployedStart> {
+    let starts = &reading.desired.starts;
+    let of = |location: &ResourceLocation, content: String| DeployedStart {
+        template: shown(&reading.templates, location),
+        content,
+    };
+    let rules = starts.rules.iter().map(|one| {
+        let content = format!("{:?}", one.start);
+        (("rule", one.name.clone()), of(&one.location, content))
+    });
+    let schedule_rules = starts.schedule_rules.iter().map(|one| {
+        let content = format!("{:?}", one.start);
+        (("rule", one.name.clone()), of(&one.location, content))
+    });
+    let schedules = starts.schedules.iter().map(|one| {
+        let content = format!("{:?}", one.start);
+        (("schedule", one.name.clone()), of(&one.location, content))
+    });
+    rules.chain(schedule_rules).chain(schedules).collect()
+}

@@ -1,0 +1,63 @@
+//! A rule of a bus, and its targets.
+
+use crate::pattern::EventPattern;
+use crate::target_input::TargetInput;
+
+/// The bus that each account has.
+pub const DEFAULT_BUS: &str = "default";
+
+/// A rule of an event bus: an event that matches its pattern starts executions of its targets.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// The name, unique in its bus.
+    pub name: String,
+    /// The name of its bus.
+    pub bus: String,
+    /// Which events it matches.
+    pub pattern: EventPattern,
+    /// Whether it is `ENABLED`.
+    pub is_enabled: bool,
+    /// Its targets.
+    pub targets: Vec<Target>,
+}
+
+/// A state machine that a rule starts.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// The ID, unique in its rule.
+    pub id: String,
+    /// The ARN of the state machine, or of one of its versions or aliases.
+    pub machine: String,
+    /// What an execution gets as its input.
+    pub input: TargetInput,
+}
+
+impl Rule {
+    /// The ARN of the rule.
+    ///
+    /// ```
+    /// use stepwright_events::rule::Rule;
+    ///
+    /// let mut rule = Rule {
+    ///     name: "orders".to_owned(),
+    ///     bus: "default".to_owned(),
+    ///     pattern: r#"{"source": ["shop"]}"#.parse()?,
+    ///     is_enabled: true,
+    ///     targets: Vec::new(),
+    /// };
+    /// let arn = "arn:aws:events:eu-central-1:123456789012:rule/orders";
+    /// assert_eq!(rule.arn("eu-central-1", "123456789012"), arn);
+    ///
+    /// rule.bus = "shop".to_owned();
+    /// let arn = "arn:aws:events:eu-central-1:123456789012:rule/shop/orders";
+    /// assert_eq!(rule.arn("eu-central-1", "123456789012"), arn);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn arn(&self, region: &str, account: &str) -> String {
+        let Self { bus, name, .. } = self;
+        match bus.as_str() {
+            DEFAULT_BUS => format!("arn:aws:events:{region}:{account}:rule/{name}"),
+            bus => format!("arn:aws:events:{region}:{account}:rule/{bus}/{name}"),
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! Patterns and events with the results of event-ruler, the library of EventBridge.
+//!
+//! `pattern_facts.json` has a case in each line: examples of its documentation with events that
+//! nearly match, and random ones. A program that called event-ruler wrote the results, so none is
+//! an opinion. A text in place of a JSON value retains how a number is written.
+
+use std::collections::BTreeMap;
+
+use stepwright_asl::json::Json;
+use stepwright_events::pattern::{EventPattern, PatternSet};
+
+const FACTS: &str = include_str!("pattern_facts.json");
+
+struct Fact {
+    pattern: String,
+    event: Option<Json>,
+    result: Json,
+}
+
+fn facts() -> Vec<Fact> {
+    let facts: Json = FACTS.parse().expect("the file is JSON");
+    let facts = facts.as_array().expect("it is a list");
+    let text = |value: &Json| match value {
+        Json::String(text) => text.clone(),
+        value => value.to_string(),
+    };
+    facts
+        .iter()
+        .map(|fact| Fact {
+            pattern: text(fact.get("pattern").expect("a pattern")),
+            event: fact
+                .get("event")
+                .map(|event| text(event).parse().expect("an event")),
+            result: fact.get("result").expect("a result").clone(),
+        })
+        .collect()
+}
+
+/// The result of this package.
+fn result(fact: &Fact) -> Json {
+    match fact.pattern.parse::<EventPattern>() {
+        Err(error) => Json::from(error.message),
+        Ok(pattern) => {
+            let event = fact.event.as_ref().expect("a pattern without error");
+            Json::from(pattern.matches(event))
+        }
+    }
+}
+
+#[test]
+fn all_results_are_those_of_event_ruler() {
+    let facts = facts();
+    let different: Vec<String> = facts
+        .iter()
+        .filter_map(|fact| {
+            let found = result(fact);
+            let Fact {
+                pattern, result, ..
+            } = fact;
+            (found != *result).then(|| format!("{pattern}: {found} instead of {result}"))
+        })
+        .collect();
+    assert_eq!(different, Vec::<String>::new());
+    assert!(facts.len() > 400, "{} facts", facts.len());
+}
+
+#[test]
+fn each_operator_has_facts_that_match_and_others() {
+    let operators = [
+        "prefix",
+        "suffix",
+        "equals-ignore-case",
+        "wildcard",
+        "anything-but",
+        "numeric",
+        "exists",
+        "cidr",
+        "$or",
+    ];
+    let mut counts: BTreeMap<(&str, bool), usize> = BTreeMap::new();
+    for fact in facts() {
+        let Some(matches) = fact.result.as_bool() else {
+            continue;
+        };
+        for operator in operators {
+            if fact.pattern.contains(&format!("\"{operator}\"")) {
+                *counts.entry((operator, matches)).or_default() += 1;
+            }
+        }
+    }
+    for operator in operators {
+        for matches in [true, false] {
+            let count = counts.get(&(operator, matches)).copied();
+            assert!(count.unwrap_or(0) >= 4, "{operator} {matches}: {count:?}");
+        }
+    }
+}
+
+#[test]
+fn a_set_finds_each_of_its_patterns() {
+    let facts = facts();
+    let patterns: Vec<EventPattern> = facts
+        .iter()
+        .filter_map(|fact| fact.pattern.parse().ok())
+        .collect();
+    let set = PatternSet::new(&patterns);
+    for event in facts.iter().filter_map(|fact| fact.event.as_ref()) {
+        let alone = patterns.iter().enumerate();
+        let alone = alone.filter(|(_, pattern)| pattern.matches(event));
+        let alone: Vec<usize> = alone.map(|(index, _)| index).collect();
+        assert_eq!(set.matches(event), alone, "{event}");
+    }
+}
+
+/// In event-ruler, the block of all addresses also matches numbers and addresses of the other
+/// family, because of how it encodes them. EventBridge documents IP addresses only.
+#[test]
+fn the_block_of_all_addresses_matches_only_addresses_of_its_family() {
+    let matches = |block: &str, value: &str| {
+        let pattern = format!(r#"{{"a": [{{"cidr": "{block}"}}]}}"#);
+        let pattern: EventPattern = pattern.parse().expect("a pattern");
+        let event: Json = format!(r#"{{"a": {value}}}"#).parse().expect("an event");
+        pattern.matches(&event)
+    };
+    assert!(matches("0.0.0.0/0", r#""10.0.0.1""#));
+    assert!(!matches("0.0.0.0/0", r#""::1""#));
+    assert!(!matches("0.0.0.0/0", "5"));
+    assert!(matches("::/0", r#""::1""#));
+    assert!(!matches("::/0", r#""10.0.0.1""#));
+}
+
+/// A search over all choices of items would not end.
+#[test]
+fn large_events_and_patterns_end() {
+    let item = r#"{"b": 1, "c": 2, "d": 3, "e": 4, "f": 5}"#;
+    let items = vec![item; 20_000].join(",");
+    let event: Json = format!(r#"{{"a": [{items}], "g": [{items}], "h": [{items}]}}"#)
+        .parse()
+        .expect("an event");
+    let fields = r#"{"b": [1], "c": [2], "d": [3], "e": [4], "f": [0]}"#;
+    let pattern = format!(r#"{{"a": {fields}, "g": {fields}, "h": {fields}}}"#);
+    let pattern: EventPattern = pattern.parse().expect("a pattern");
+    assert!(!pattern.matches(&event));
+
+    let stars = "*a".repeat(200);
+    let pattern = format!(r#"{{"a": [{{"wildcard": "{stars}*b"}}]}}"#);
+    let pattern: EventPattern = pattern.parse().expect("a pattern");
+    let event: Json = format!(r#"{{"a": "{}"}}"#, "a".repeat(200_000))
+        .parse()
+        .expect("an event");
+    assert!(!pattern.matches(&event));
+}
+
+#[test]
+fn more_than_a_thousand_combinations_are_refused() {
+    let or = |names: std::ops::Range<u32>| {
+        let alternatives = names.map(|name| format!(r#"{{"f{name}": [1]}}"#));
+        let alternatives = alternatives.collect::<Vec<_>>().join(",");
+        format!(r#""$or": [{alternatives}]"#)
+    };
+    let nested = |count: u32| format!(r#"{{{}, "x": {{{}}}}}"#, or(0..count), or(0..count));
+    assert!(nested(31).parse::<EventPattern>().is_ok());
+    let error = nested(32).parse::<EventPattern>().expect_err("1,024");
+    assert!(error.message.contains("1000"), "{error}");
+}
