@@ -193,8 +193,8 @@ pub(crate) struct ServeArguments {
     /// Scheduler's CreateSchedule
     #[arg(long, value_name = "FILE", conflicts_with = "virtual_time")]
     pub(crate) schedules: Option<PathBuf>,
-    /// Have an event bus: EventBridge's PutEvents starts the state machines of the rules in
-    /// --template. Tasks with events:putEvents and the status changes of executions use it, too
+    /// Start executions by the rules and schedules of --template. The server answers EventBridge's
+    /// PutEvents, also for tasks with events:putEvents and for status changes of executions
     #[arg(long, conflicts_with_all = ["virtual_time", "status_events"])]
     pub(crate) events: bool,
     #[command(flatten)]
