@@ -117,8 +117,8 @@ impl EventBuses {
     }
 }
 
-/// Assumption: EventBridge names an execution by the event's ID and a UUID, without documenting what
-/// the second one is of. Here it is of the rule and the target.
+/// Assumption: EventBridge names an execution by the event's ID and a UUID, without documenting
+/// what the second one is of. Here it is of the rule and the target.
 fn execution_name(event: &Event, rule_arn: &str, target: &Target) -> String {
     let of = format!("{rule_arn}\n{}", target.id);
     let suffix = Uuid::new_v5(&Uuid::NAMESPACE_OID, of.as_bytes());

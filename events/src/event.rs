@@ -9,7 +9,7 @@ pub struct Event {
     json: Json,
 }
 
-/// The fields that EventBridge gives to an entry of PutEvents, beside those of its sender.
+/// The fields of an event other than its detail.
 #[derive(Debug, Clone)]
 pub struct EventFields<'e> {
     /// The ID of the event, unique.
@@ -67,7 +67,7 @@ impl Event {
         Self { json }
     }
 
-    /// The event as JSON: what a target without an input of its own receives.
+    /// The event as JSON, which is the input of a target that declares none.
     pub fn json(&self) -> &Json {
         &self.json
     }

@@ -28,7 +28,7 @@ pub struct Target {
     pub id: String,
     /// The ARN of the state machine, or of one of its versions or aliases.
     pub machine: String,
-    /// What an execution gets as its input.
+    /// The input of an execution.
     pub input: TargetInput,
 }
 

@@ -1,8 +1,8 @@
 //! Patterns and events with the results of event-ruler, the library of EventBridge.
 //!
 //! `pattern_facts.json` has a case in each line: examples of its documentation with events that
-//! nearly match, and random ones. A program that called event-ruler wrote the results, so none is
-//! an opinion. A text in place of a JSON value retains how a number is written.
+//! nearly match, and random ones. A program that called event-ruler wrote the results. A pattern or
+//! an event is a text if the spelling of a number matters.
 
 use std::collections::BTreeMap;
 

@@ -43,7 +43,7 @@
 //!
 //! | file | content |
 //! |---|---|
-//! | `server.rs` | [`Server`] and its builder |
+//! | `server.rs`, `server_error.rs` | [`Server`] and its builder; why there is none |
 //! | `accounts/` | servers for several accounts behind one listener, and the paths with which tests control them |
 //! | `connection.rs` | connections with their limits of number, size and time; shutdown |
 //! | `access.rs`, `authority.rs`, `signature.rs`, `access_keys.rs` | which hosts, pages and signatures are accepted |
@@ -114,6 +114,7 @@ mod response_memory;
 #[cfg(feature = "schedules")]
 mod schedules;
 mod server;
+mod server_error;
 mod service;
 mod shape;
 mod signature;
@@ -141,7 +142,8 @@ pub use self::schedules::ScheduleRule;
 pub use self::schedules::{ScheduleProblem, Schedules, SchedulesError};
 #[cfg(feature = "console")]
 pub use self::server::DebugSessionError;
-pub use self::server::{Server, ServerBuilder, ServerError};
+pub use self::server::{Server, ServerBuilder};
+pub use self::server_error::ServerError;
 #[cfg(feature = "console")]
 pub use self::standby::StandbyReport;
 #[cfg(feature = "console")]

@@ -12,9 +12,7 @@ use stepwright_events::rule::Rule;
 use crate::error::ApiError;
 use crate::operation::perform;
 #[cfg(feature = "schedules")]
-use crate::schedules::Schedules;
-#[cfg(feature = "schedules")]
-use crate::server::check_schedules;
+use crate::schedules::{Schedules, check_schedules};
 use crate::service::Service;
 
 /// A client of the API in the server's process. Its requests need neither a connection nor a
@@ -89,7 +87,7 @@ impl LocalClient {
         Ok(())
     }
 
-    /// Replaces the schedules. Those that remain, with the same name and times, retain their
+    /// Replaces the schedules. A schedule with the same name and times as before retains its
     /// progress.
     ///
     /// # Errors

@@ -41,8 +41,8 @@ pub(crate) async fn health(State(service): State<Arc<Service>>) -> Response {
     json_response(status, &body)
 }
 
-/// Reports whether the server accepts work, and what starts executions without a client: 200, or 503 while its store cannot commit, and after
-/// its shutdown has begun.
+/// Reports whether the server accepts work, and what starts executions without a client: 200, or
+/// 503 while its store cannot commit, and after its shutdown has begun.
 pub(crate) async fn ready(State(service): State<Arc<Service>>) -> Response {
     if service.is_shutting_down() {
         let body = json!({"status": "shutting down"});

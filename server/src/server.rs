@@ -7,13 +7,12 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
+use stepwright_engine::Engine;
 #[cfg(feature = "console")]
 use stepwright_engine::handler_logs::HandlerLogs;
 #[cfg(feature = "console")]
 use stepwright_engine::search::ExecutionSearch;
 use stepwright_engine::server_support::ServerEngine;
-use stepwright_engine::store::StoreError;
-use stepwright_engine::{BuildError, Engine};
 #[cfg(feature = "events")]
 use stepwright_events::bus::EventBuses;
 use tokio::net::TcpListener;
@@ -23,7 +22,6 @@ use tokio::sync::watch;
 
 use crate::access::Access;
 use crate::access_keys::AccessKeys;
-use crate::accounts::AccountError;
 use crate::authority::Host;
 use crate::body::BodyMemory;
 use crate::connection::ClientTimeouts;
@@ -40,7 +38,8 @@ use crate::local_client::LocalClient;
 use crate::request_runtimes::{RequestRuntimes, SlowRequests};
 use crate::response_memory::ResponseMemory;
 #[cfg(feature = "schedules")]
-use crate::schedules::{SchedulerHandle, Schedules};
+use crate::schedules::{SchedulerHandle, Schedules, check_schedules};
+use crate::server_error::ServerError;
 use crate::service::{ACTIVITY_POLL, Service};
 
 /// A server of the Step Functions API for an engine.
@@ -82,53 +81,6 @@ pub struct ServerBuilder {
     schedules: Schedules,
     #[cfg(feature = "console")]
     console: ConsoleOptions,
-}
-
-/// A server cannot be built.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ServerError {
-    /// No engine was set.
-    #[error("a server needs an engine; give it with `ServerBuilder::engine`")]
-    NoEngine,
-    /// A host of [`ServerBuilder::allow_host`] that is no host name.
-    #[error(
-        "`{0}` is not a host name; write the name without a scheme, a port or a path, as in `states.test`"
-    )]
-    InvalidHost(String),
-    /// The engine's store cannot be read.
-    #[error("the state machines of the store cannot be read: {0}")]
-    Store(#[from] StoreError),
-    /// The open executions of the store cannot be continued.
-    #[error("the executions of the store cannot be continued: {0}")]
-    Resume(#[from] BuildError),
-    /// The server of an account cannot be created.
-    #[error(transparent)]
-    Account(#[from] AccountError),
-    /// The listener cannot be used, or the threads of the requests have ended.
-    #[error("the server cannot accept connections: {0}")]
-    Listen(String),
-    /// The target of a schedule has another region or account than the engine.
-    #[cfg(feature = "schedules")]
-    #[error(
-        "schedule `{schedule}`: the target `{target}` is not in the region {region} and the account {account} of the server; start the server with the region and the account of the target, or write only the name of the state machine"
-    )]
-    ForeignTarget {
-        /// The name of the schedule.
-        schedule: String,
-        /// The ARN of its target.
-        target: String,
-        /// The region of the engine.
-        region: String,
-        /// The account of the engine.
-        account: String,
-    },
-    /// A schedule without an end, on virtual time.
-    #[cfg(feature = "schedules")]
-    #[error(
-        "schedule `{0}` has no end, and virtual time jumps from each of its times to the next one for ever; give it an `EndDate`, or use real time"
-    )]
-    EndlessSchedule(String),
 }
 
 /// A debugger cannot be created.
@@ -474,7 +426,7 @@ impl ServerBuilder {
         self
     }
 
-    /// Gives the server an event bus: it answers EventBridge's operations `PutEvents` and
+    /// Adds an event bus to the server: it answers EventBridge's operations `PutEvents` and
     /// `TestEventPattern`, and an event starts the executions of the rules that it matches.
     /// [`LocalClient::set_event_rules`] replaces the rules.
     ///
@@ -586,29 +538,6 @@ impl ServerBuilder {
     pub async fn serve(self, listener: TcpListener) -> Result<(), ServerError> {
         self.build()?.serve(listener).await
     }
-}
-
-/// Checks what only an engine shows: the regions and accounts of targets, and ends on virtual time.
-#[cfg(feature = "schedules")]
-pub(crate) fn check_schedules(
-    engine: &ServerEngine,
-    schedules: &Schedules,
-) -> Result<(), ServerError> {
-    let (region, account) = (engine.region(), engine.account());
-    for schedule in schedules.enabled() {
-        if engine.clock().is_virtual() && !schedule.has_end() {
-            return Err(ServerError::EndlessSchedule(schedule.name().to_owned()));
-        }
-        if schedule.is_foreign(region, account) {
-            return Err(ServerError::ForeignTarget {
-                schedule: schedule.name().to_owned(),
-                target: schedule.machine().to_owned(),
-                region: region.to_owned(),
-                account: account.to_owned(),
-            });
-        }
-    }
-    Ok(())
 }
 
 impl fmt::Debug for Server {

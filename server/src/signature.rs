@@ -22,7 +22,7 @@ const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 /// The maximum difference between the clocks of client and server.
 const SKEW: Duration = Duration::from_secs(15 * 60);
 
-/// What a signature must be for.
+/// The region and the service that a signature is for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SignatureScope<'a> {
     pub(crate) region: &'a str,

@@ -216,7 +216,7 @@ fn an_accepted_event_has_its_executions_in_the_store() {
     let store = MemoryStore::new();
     let api = serve(Engine::builder().store(store.clone()), [orders()]);
     let put = api.put(&[entry(&json!({"order": 1})), entry(&json!({"order": 2}))]);
-    // What a machine would find after a loss of power.
+    // A copy is the content after a loss of power.
     let mut after_a_crash = store.copy().reader().expect("a reader");
     assert_eq!(put["FailedEntryCount"], 0);
     let names: Vec<String> = after_a_crash

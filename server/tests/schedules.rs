@@ -398,7 +398,7 @@ fn a_rule_with_a_schedule_starts_each_of_its_targets_with_an_event() {
         ],
     };
     let error = Schedules::default().with_rule(rule("at(2027-01-31T09:00:00)"));
-    let error = error.expect_err("a rule has no time of its own");
+    let error = error.expect_err("a rule has no single time");
     assert!(error.contains("AWS::Scheduler::Schedule"), "{error}");
 
     // A rule has no end, so the time is real: the rate begins at once.

@@ -4,7 +4,9 @@ use std::sync::Mutex;
 
 use serde_json::{Value as Json, json};
 use stepwright_engine::{BuiltEngine, Engine, EngineBuilder};
-use stepwright_server::{LocalClient, Server, ServerBuilder};
+#[cfg(any(feature = "events", feature = "schedules"))]
+use stepwright_server::LocalClient;
+use stepwright_server::{Server, ServerBuilder};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
@@ -15,6 +17,7 @@ pub(crate) const ROLE: &str = "arn:aws:iam::123456789012:role/tests";
 pub(crate) struct Api {
     pub(crate) address: String,
     pub(crate) engine: Engine,
+    #[cfg(any(feature = "events", feature = "schedules"))]
     pub(crate) client: LocalClient,
     agent: ureq::Agent,
     ends: Mutex<Option<oneshot::Sender<()>>>,
@@ -48,6 +51,7 @@ impl Api {
             .shutdown(async { drop(ended.await) });
         let server = runtime.block_on(async { with(server).build() });
         let server = server.expect("the server is built");
+        #[cfg(any(feature = "events", feature = "schedules"))]
         let client = server.local_client();
         runtime.spawn(server.serve(listener));
         // A server closes the connection of a request that it refuses before its body: the next
@@ -58,6 +62,7 @@ impl Api {
         Self {
             address,
             engine,
+            #[cfg(any(feature = "events", feature = "schedules"))]
             client,
             agent: agent.build().into(),
             ends: Mutex::new(Some(ends)),

@@ -194,6 +194,6 @@ fn accepted_events_survive_a_kill_with_their_executions() {
     server.process.wait().expect("it ends");
     let server = Server::start(&arguments);
     assert_eq!(server.inputs("Ship").len(), 20);
-    // What they send is accepted after the restart.
+    // Their own events are accepted after the restart.
     until("the starts of Audit", || server.inputs("Audit").len() >= 20);
 }

@@ -40,7 +40,7 @@ impl Block {
     ///
     /// # Errors
     ///
-    /// What is wrong, in the words of event-ruler.
+    /// The problem, in the words of event-ruler.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let (base, bits) = match text.split_once('/') {
             Some((base, bits)) if !bits.contains('/') => (base, bits),

@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use stepwright_asl::json::Position;
+use stepwright_asl::json::{Document, Pointer, Position};
 
 /// A text that is no pattern.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub struct PatternError {
-    /// What is wrong, in the words of event-ruler where it refuses the pattern, too.
+    /// The problem, in the words of event-ruler if it also refuses the pattern.
     pub message: String,
     /// How to write it.
     pub help: Option<String>,
@@ -44,6 +44,17 @@ impl PatternError {
             ),
             None => reason,
         }
+    }
+}
+
+/// Returns errors with the position of a value.
+#[derive(Clone, Copy)]
+pub(super) struct ErrorPosition<'d>(pub(super) &'d Document);
+
+impl ErrorPosition<'_> {
+    /// An error at a value.
+    pub(super) fn error(self, pointer: &Pointer<'_>, message: impl Into<String>) -> PatternError {
+        PatternError::new(message, self.0.position(&pointer.to_string()))
     }
 }
 

@@ -13,7 +13,7 @@
 //! | `{"cidr": "10.0.0.0/8"}` | IP addresses in this block |
 //! | `{"exists": true}` | any value; `false`: no value. Objects are no values |
 //! | `{"anything-but": x}` | values other than `x`: a string, a number, an array of strings or of numbers, or one of `prefix`, `suffix`, `equals-ignore-case` and `wildcard` with a string or an array |
-//! | `"$or": [{..}, {..}]` | in place of a field: one of the objects must match |
+//! | `"$or": [{..}, {..}]` | instead of a field: one of the objects must match |
 //!
 //! An array in an event has a match if one of its items has. Fields of one object in an array must
 //! match in the same object: [`EventPattern::matches`] chooses one item of each array.
@@ -46,7 +46,7 @@ use std::str::FromStr;
 use stepwright_asl::json::Json;
 
 pub use self::error::PatternError;
-use self::parser::FieldTest;
+use self::parser::{FieldTest, ParsedPattern};
 pub use self::pattern_set::PatternSet;
 
 /// A pattern of events.
@@ -90,7 +90,15 @@ impl FromStr for EventPattern {
 
     /// Parses the JSON text of a pattern.
     fn from_str(text: &str) -> Result<Self, PatternError> {
-        parser::parse(text)
+        let ParsedPattern {
+            fields,
+            alternatives,
+        } = parser::parse(text)?;
+        Ok(Self {
+            text: text.to_owned(),
+            fields,
+            alternatives,
+        })
     }
 }
 

@@ -5,9 +5,8 @@ use stepwright_asl::similar::did_you_mean;
 
 use super::address::Block;
 use super::any_case::AnyCase;
-use super::error::PatternError;
+use super::error::{ErrorPosition, PatternError};
 use super::exact_number::exact;
-use super::parser::PatternParser;
 use super::value_test::{Bound, ComparedNumber, NumberRange, TextTest, ValueTest};
 use super::wildcard::{Wildcard, WildcardProblem};
 
@@ -27,7 +26,7 @@ type Parsed<T> = Result<T, PatternError>;
 
 /// Parses an item of a field's array.
 pub(super) fn value_test<'d>(
-    parser: &PatternParser<'d>,
+    positions: ErrorPosition<'d>,
     json: &'d Json,
     pointer: &Pointer<'d>,
 ) -> Parsed<ValueTest> {
@@ -37,11 +36,11 @@ pub(super) fn value_test<'d>(
         Json::Bool(value) => ValueTest::Bool(*value),
         Json::Null => ValueTest::Null,
         Json::Object(_) => {
-            Operand::only_member(parser, json, pointer, "Match expression name not found")?
+            Operand::only_member(positions, json, pointer, "Match expression name not found")?
                 .test()?
         }
         Json::Array(_) => {
-            return Err(parser.error(
+            return Err(positions.error(
                 pointer,
                 "Match value must be String, number, true, false, or null",
             ));
@@ -50,16 +49,16 @@ pub(super) fn value_test<'d>(
 }
 
 /// The only member of an object: an operator and its value.
-struct Operand<'p, 'd> {
-    parser: &'p PatternParser<'d>,
+struct Operand<'d> {
+    positions: ErrorPosition<'d>,
     name: &'d str,
     json: &'d Json,
     pointer: Pointer<'d>,
 }
 
-impl<'p, 'd> Operand<'p, 'd> {
+impl<'d> Operand<'d> {
     fn only_member(
-        parser: &'p PatternParser<'d>,
+        positions: ErrorPosition<'d>,
         json: &'d Json,
         pointer: &Pointer<'d>,
         no_name: &str,
@@ -67,13 +66,13 @@ impl<'p, 'd> Operand<'p, 'd> {
         let members = json.as_object().into_iter().flatten();
         let mut members = members.map(|(name, json)| (name.as_str(), json));
         let Some((name, json)) = members.next() else {
-            return Err(parser.error(pointer, no_name));
+            return Err(positions.error(pointer, no_name));
         };
         if members.next().is_some() {
-            return Err(parser.error(pointer, "Only one key allowed in match expression"));
+            return Err(positions.error(pointer, "Only one key allowed in match expression"));
         }
         Ok(Self {
-            parser,
+            positions,
             name,
             json,
             pointer: pointer.key(name),
@@ -81,7 +80,7 @@ impl<'p, 'd> Operand<'p, 'd> {
     }
 
     fn error(&self, message: impl Into<String>) -> PatternError {
-        self.parser.error(&self.pointer, message)
+        self.positions.error(&self.pointer, message)
     }
 
     fn text(&self, what: &str) -> Parsed<&'d str> {
@@ -136,7 +135,7 @@ impl<'p, 'd> Operand<'p, 'd> {
             _ => ("Suffix", TextTest::SuffixAnyCase),
         };
         let no_name = format!("{title} expression name not found");
-        let inner = Self::only_member(self.parser, self.json, &self.pointer, &no_name)?;
+        let inner = Self::only_member(self.positions, self.json, &self.pointer, &no_name)?;
         if inner.name != "equals-ignore-case" {
             let message = format!("Unsupported {} pattern: {}", self.name, inner.name);
             return Err(inner.error(message));
@@ -169,7 +168,7 @@ impl<'p, 'd> Operand<'p, 'd> {
             Json::Array(items) => self.anything_but_list(items),
             Json::Object(_) => {
                 let no_name = "Anything-But expression name not found";
-                Self::only_member(self.parser, self.json, &self.pointer, no_name)?.but_texts()
+                Self::only_member(self.positions, self.json, &self.pointer, no_name)?.but_texts()
             }
             _ => Err(self.error(NEITHER)),
         }

@@ -4,10 +4,17 @@ use std::collections::BTreeMap;
 
 use stepwright_asl::json::{Document, Json, Pointer};
 
-use super::EventPattern;
-use super::error::PatternError;
+use super::error::{ErrorPosition, PatternError};
 use super::operators::value_test;
 use super::value_test::ValueTest;
+
+/// What the text of a pattern has.
+pub(super) struct ParsedPattern {
+    /// Each test of a field. `$or` can use one in several alternatives.
+    pub(super) fields: Vec<FieldTest>,
+    /// The indices of the tests of each alternative, sorted by the path of their field.
+    pub(super) alternatives: Vec<Vec<usize>>,
+}
 
 /// The tests of a field, of which one must succeed.
 #[derive(Debug, Clone)]
@@ -49,13 +56,13 @@ const RESERVED: [&str; 24] = [
 ];
 
 /// Parses the text of a pattern.
-pub(super) fn parse(text: &str) -> Result<EventPattern, PatternError> {
+pub(super) fn parse(text: &str) -> Result<ParsedPattern, PatternError> {
     let document = Document::parse(text).map_err(|error| {
         let position = error.position;
         PatternError::new(error.message, position)
     })?;
     let mut parser = PatternParser {
-        document: &document,
+        positions: ErrorPosition(&document),
         fields: Vec::new(),
     };
     let root = Node {
@@ -72,8 +79,7 @@ pub(super) fn parse(text: &str) -> Result<EventPattern, PatternError> {
     let mut alternatives = vec![Alternative::new()];
     parser.object(&root, "", &mut alternatives)?;
     let alternatives = alternatives.into_iter();
-    Ok(EventPattern {
-        text: document.source().to_owned(),
+    Ok(ParsedPattern {
         fields: parser.fields,
         alternatives: alternatives
             .map(|alternative| alternative.into_values().collect())
@@ -91,15 +97,14 @@ struct Node<'d> {
     is_in_or: bool,
 }
 
-pub(super) struct PatternParser<'d> {
-    document: &'d Document,
+struct PatternParser<'d> {
+    positions: ErrorPosition<'d>,
     fields: Vec<FieldTest>,
 }
 
 impl<'d> PatternParser<'d> {
-    /// An error at a value.
-    pub(super) fn error(&self, pointer: &Pointer<'_>, message: impl Into<String>) -> PatternError {
-        PatternError::new(message, self.document.position(&pointer.to_string()))
+    fn error(&self, pointer: &Pointer<'_>, message: impl Into<String>) -> PatternError {
+        self.positions.error(pointer, message)
     }
 
     /// Adds the fields of an object to each alternative.
@@ -213,7 +218,7 @@ impl<'d> PatternParser<'d> {
         }
         let items = items.iter().enumerate();
         items
-            .map(|(index, item)| value_test(self, item, &pointer.index(index)))
+            .map(|(index, item)| value_test(self.positions, item, &pointer.index(index)))
             .collect()
     }
 }

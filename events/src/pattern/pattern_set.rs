@@ -26,7 +26,7 @@ pub struct PatternSet {
     patterns: Vec<CompiledPattern>,
 }
 
-/// The alternatives of a pattern, with indices of fields in place of paths.
+/// The alternatives of a pattern, with indices of fields instead of paths.
 #[derive(Debug, Clone)]
 struct CompiledPattern {
     fields: Vec<(usize, Vec<ValueTest>)>,

@@ -78,8 +78,8 @@ impl TargetInput {
     ///
     /// # Errors
     ///
-    /// If `InputPath` finds nothing, if a variable's value does not fit its location in the template,
-    /// or if the input is too long.
+    /// If `InputPath` finds nothing, if a variable's value does not fit its location in the
+    /// template, or if the input is too long.
     pub fn print(
         &self,
         event: &Event,
@@ -167,8 +167,8 @@ pub enum TargetInputError {
     TooManyVariables,
     /// `InputTemplate` uses a variable that is not defined.
     ///
-    /// The message of EventBridge's `ValidationException` is ``InputTemplate for target <ID> contains
-    /// invalid placeholder <name>.``
+    /// The message of EventBridge's `ValidationException` is
+    /// ``InputTemplate for target <ID> contains invalid placeholder <name>.``
     #[error("`InputTemplate` uses `<{name}>`, which `InputPathsMap` does not define; {help}")]
     UnknownVariable {
         /// The name.

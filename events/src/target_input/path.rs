@@ -58,8 +58,9 @@ impl EventPath {
     /// Finds the value at the path.
     ///
     /// Assumption: AWS documents that wildcards are supported, but not their result. As in Jayway's
-    /// JsonPath, the library of most JVM services, it is an array of all found values. It is empty if
-    /// the container before the first wildcard is empty. Without that container, nothing is found.
+    /// JsonPath, the library of most JVM services, it is an array of all found values. It is empty
+    /// if the container before the first wildcard is empty. Without that container, nothing is
+    /// found.
     pub(super) fn find<'e>(&self, event: &'e Json) -> Option<EventValue<'e>> {
         let is_wildcard = |step: &PathStep| *step == PathStep::Wildcard;
         let fixed = self.steps.iter().position(is_wildcard);

@@ -57,7 +57,8 @@ fn assert_error<T: std::fmt::Debug>(result: Result<T, TargetInputError>, message
     assert_eq!(result.expect_err(message).to_string(), message);
 }
 
-/// The examples of <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html>,
+/// The examples of
+/// <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html>,
 /// section "Input transform examples", with its event.
 #[test]
 fn the_examples_of_the_user_guide_have_its_outputs() {
@@ -160,7 +161,8 @@ fn the_examples_of_the_user_guide_have_its_outputs() {
     );
 }
 
-/// The tutorial: <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-input-transformer-tutorial.html>
+/// The tutorial:
+/// <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-input-transformer-tutorial.html>
 #[test]
 fn the_example_of_the_tutorial_has_its_output() {
     let paths = [("detail-type", "$.detail-type")];

@@ -20,7 +20,8 @@ const MAX_NAME_CHARS: usize = 256;
 
 /// The names of the reserved variables.
 ///
-/// Source: <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html>
+/// Source:
+/// <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html>
 const RESERVED_VARIABLES: [&str; 5] = [
     "aws.events.rule-arn",
     "aws.events.rule-name",
@@ -157,8 +158,9 @@ impl InputTransformer {
                 TemplatePart::Value(index) => match value(*index) {
                     Some(value) => write!(input, "{value}"),
                     // The user guide has only "that variable isn't created and won't appear in the
-                    // output". LocalStack's test `test_put_events_with_input_transformer_input_template_json`,
-                    // recorded this value on AWS.
+                    // output". LocalStack's test
+                    // `test_put_events_with_input_transformer_input_template_json`, recorded this
+                    // value on AWS.
                     None => input.write_str("\"\""),
                 },
                 TemplatePart::Embedded(index) => {
@@ -199,8 +201,9 @@ impl InputTransformer {
             }
         };
         // The user guide removes the quotes of the value "to ensure a valid string". LocalStack's
-        // tests `test_input_transformer_nested_keys_replacement` and `.._not_valid`, run on AWS, show
-        // that it does so only if the whole template is a string; otherwise the target is not invoked.
+        // tests `test_input_transformer_nested_keys_replacement` and `.._not_valid`, run on AWS,
+        // show that it does so only if the whole template is a string; otherwise the target is not
+        // invoked.
         if value.is_container() && !self.is_string {
             return Err(error(
                 "its value is an object or an array, which EventBridge does not deliver",
@@ -214,8 +217,8 @@ impl InputTransformer {
         match write!(text, "{value}") {
             Ok(()) => Ok(()),
             // Assumption: the user guide has "EventBridge doesn't escape values extracted by Input
-            // Path". The result would be invalid or different JSON, so it is an error. To escape the
-            // value would hide in a test that the start fails on AWS.
+            // Path". The result would be invalid or different JSON, so it is an error. To escape
+            // the value would hide in a test that the start fails on AWS.
             Err(_) if text.has_escape => Err(error(
                 "its value contains a quote, a backslash or a control character, which EventBridge does not escape",
                 "put the variable without quotes into an object, as in `{\"text\": <name>}`",
@@ -246,8 +249,8 @@ impl Variable {
 /// The value of `<aws.events.event>`.
 ///
 /// LocalStack's test `test_input_transformer_predefined_variables`, run on AWS, has the key
-/// `detailType` instead of `detail-type`. Assumption: `time` is the text of the event; the test does
-/// not record its format on AWS.
+/// `detailType` instead of `detail-type`. Assumption: `time` is the text of the event; the test
+/// does not record its format on AWS.
 fn without_detail(event: &Json) -> Json {
     let members = event.as_object().into_iter().flatten();
     let members = members.filter(|(key, _)| *key != "detail");
@@ -377,8 +380,8 @@ fn parse_template(
             "is not JSON: {error}; an execution's input is one JSON value"
         )));
     }
-    // Assumption: the user guide has "if you want to output a JSON object based on a single JSON path
-    // variable, you must place it as a key". The result for other values is not documented.
+    // Assumption: the user guide has "if you want to output a JSON object based on a single JSON
+    // path variable, you must place it as a key". The result for other values is not documented.
     if template.trim_start().starts_with('<') {
         let message = "is only a variable; put it into an object, as in `{\"detail\": <detail>}`, or use `InputPath`";
         return Err(invalid(message.to_owned()));

@@ -35,7 +35,8 @@ use crate::error::ApiError;
 use crate::http::{from_own_host, refusal};
 use crate::request_runtimes::RequestRuntimes;
 use crate::response_memory::ResponseMemory;
-use crate::server::{RequestResources, ServerError};
+use crate::server::RequestResources;
+use crate::server_error::ServerError;
 
 /// How long the server of a durable account is not used before it ends.
 const UNUSED: Duration = Duration::from_secs(60);

@@ -21,8 +21,8 @@ pub(super) struct TestEventPatternOutput {
     result: bool,
 }
 
-/// The fields that an event must have. EventBridge documents `resources` as one of them, and accepts
-/// events without it.
+/// The fields that an event must have. EventBridge documents `resources` as one of them, and
+/// accepts events without it.
 const FIELDS: [&str; 6] = ["id", "account", "source", "time", "region", "detail-type"];
 
 pub(super) fn test_pattern(request: &TestEventPattern) -> Result<TestEventPatternOutput, ApiError> {

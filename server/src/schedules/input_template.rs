@@ -6,11 +6,11 @@ use stepwright_asl::similar::did_you_mean;
 use stepwright_engine::clock::Timestamp;
 use stepwright_engine::value::Value;
 #[cfg(feature = "events")]
-use stepwright_events::target_input::TargetInput;
+use stepwright_events::event::{Event, EventFields};
+#[cfg(feature = "events")]
+use stepwright_events::target_input::{RuleContext, TargetInput, TargetInputError};
 use uuid::Builder;
 
-#[cfg(feature = "events")]
-use super::rule::print_input;
 use crate::response::print_seconds;
 
 /// The begin of AWS's context attributes.
@@ -131,4 +131,32 @@ impl StartAttempt<'_> {
         digest.copy_from_slice(&hash[..16]);
         digest
     }
+}
+
+#[cfg(feature = "events")]
+/// The input of a target for a scheduled time.
+#[cfg(feature = "events")]
+fn print_input(
+    input: &TargetInput,
+    rule_name: &str,
+    attempt: StartAttempt<'_>,
+) -> Result<String, TargetInputError> {
+    let time = print_seconds(attempt.scheduled);
+    let arn = attempt.schedule_arn;
+    let fields = EventFields {
+        id: &attempt.id(),
+        source: "aws.events",
+        detail_type: "Scheduled Event",
+        account: attempt.account,
+        region: attempt.region,
+        time: &time,
+        resources: &[arn.to_owned()],
+    };
+    let event = Event::new(&fields, stepwright_asl::json!({}));
+    let context = RuleContext {
+        rule_arn: arn,
+        rule_name,
+        ingestion_time: &time,
+    };
+    input.print(&event, &context)
 }

@@ -6,9 +6,11 @@
 //! | `schedule.rs`, `input_template.rs` | a schedule; the input of its executions |
 //! | `rule.rs` | rules of EventBridge with a schedule expression |
 //! | `expression.rs`, `cron.rs`, `cron_field.rs`, `value_set.rs` | expressions, and the search for the next time |
+//! | `check.rs` | the check of schedules against the engine |
 //! | `due_times.rs`, `queue.rs` | which starts are due, as plain data |
 //! | `scheduler.rs` | the task that starts them and commits the progress |
 
+mod check;
 mod cron;
 mod cron_field;
 mod due_times;
@@ -26,6 +28,7 @@ mod scheduler;
 mod tests;
 mod value_set;
 
+pub(crate) use self::check::check_schedules;
 pub use self::list::Schedules;
 pub use self::problem::{ScheduleProblem, SchedulesError};
 #[cfg(feature = "events")]

@@ -2,16 +2,12 @@
 
 use std::time::Duration;
 
-use stepwright_events::event::{Event, EventFields};
 use stepwright_events::rule::Target;
-use stepwright_events::target_input::{RuleContext, TargetInput, TargetInputError};
-use uuid::Uuid;
 
 use super::expression::ScheduleExpression;
-use super::input_template::{InputTemplate, StartAttempt};
+use super::input_template::InputTemplate;
 use super::list::{MOST_EVENT_AGE, MOST_RETRIES, Schedules};
 use super::schedule::{MissedPolicy, Schedule, ScheduleOrigin, ScheduleTarget};
-use crate::response::print_seconds;
 use crate::time_zone::NamedTimeZone;
 
 /// A rule of EventBridge that starts executions at times.
@@ -87,35 +83,4 @@ impl Schedules {
         }
         Ok(self)
     }
-}
-
-/// A name for executions of a target, which is the same in each process.
-pub(super) fn digest_name(name: &str) -> String {
-    Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes()).to_string()
-}
-
-/// The input of a target for a scheduled time.
-pub(super) fn print_input(
-    input: &TargetInput,
-    rule_name: &str,
-    attempt: StartAttempt<'_>,
-) -> Result<String, TargetInputError> {
-    let time = print_seconds(attempt.scheduled);
-    let arn = attempt.schedule_arn;
-    let fields = EventFields {
-        id: &attempt.id(),
-        source: "aws.events",
-        detail_type: "Scheduled Event",
-        account: attempt.account,
-        region: attempt.region,
-        time: &time,
-        resources: &[arn.to_owned()],
-    };
-    let event = Event::new(&fields, stepwright_asl::json!({}));
-    let context = RuleContext {
-        rule_arn: arn,
-        rule_name,
-        ingestion_time: &time,
-    };
-    input.print(&event, &context)
 }

@@ -68,7 +68,9 @@ impl Schedule {
             ScheduleOrigin::Scheduler { .. } => self.name.clone(),
             // The name of a rule and the ID of a target can be longer.
             #[cfg(feature = "events")]
-            ScheduleOrigin::Rule { .. } => super::rule::digest_name(&self.name),
+            ScheduleOrigin::Rule { .. } => {
+                uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, self.name.as_bytes()).to_string()
+            }
         };
         format!("{name}-{time}")
     }

@@ -163,7 +163,7 @@ impl Scheduler {
         self.finish().await;
     }
 
-    /// Continues with other schedules. Those that remain retain their progress.
+    /// Continues with other schedules. A schedule that stays retains its progress.
     async fn replace(&mut self, schedules: Schedules) {
         if self.hold.is_none() {
             self.hold = Some(self.service.engine.clock().hold());

@@ -5,12 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::{Map, Value, json};
 use stepwright_server::{LocalClient, LocalClientError};
 
-use super::desired::{
-    DesiredActivity, DesiredAlias, DesiredMachine, DesiredVersion, ResourceLocation,
-};
+use super::deployment_report::{Change, DeploymentReport, shown};
+use super::desired::{DesiredActivity, DesiredAlias, DesiredMachine, DesiredVersion};
 use super::evaluator::VersionNumbers;
-use super::file::TemplateFile;
-use super::problem::{TemplateProblem, problem};
+use super::problem::TemplateProblem;
+use super::resource_location::ResourceLocation;
 use super::started::StartDeployment;
 use super::template_set::{TemplateReading, TemplateSet};
 
@@ -59,27 +58,11 @@ impl DeployedResource {
     }
 }
 
-/// The changes and the problems of a deployment.
-#[derive(Debug, Default)]
-pub(super) struct DeploymentReport {
-    /// The changes, with the path of their template.
-    pub(super) changes: Vec<String>,
-    pub(super) problems: Vec<TemplateProblem>,
-}
-
 /// An error of the API for a resource.
 type Deployed<T> = Result<T, LocalClientError>;
 
 const MACHINE: &str = "state machine";
 const ACTIVITY: &str = "activity";
-
-/// The effect of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Change {
-    Created,
-    Updated,
-    Unchanged,
-}
 
 impl Deployment {
     pub(super) fn new(
@@ -480,58 +463,6 @@ impl MachineEffect {
             _ => format!("state machine `{name}`"),
         }
     }
-}
-
-impl DeploymentReport {
-    pub(super) fn change(&mut self, file: String, change: Change, what: &str) {
-        let verb = match change {
-            Change::Created => "created",
-            Change::Updated => "updated",
-            Change::Unchanged => return,
-        };
-        self.changes.push(format!("{file}: {verb} the {what}"));
-    }
-
-    /// Adds the problem of versions that change each other.
-    fn refuse_versions(&mut self, reading: &TemplateReading) {
-        let Some(version) = reading.desired.versions.first() else {
-            return;
-        };
-        let error = LocalClientError::new(
-            "ConflictException",
-            "the definitions name versions of each other, so that each new version changes the next one; name a state machine or an alias instead",
-        );
-        self.refuse(&reading.templates, &version.location, &error);
-    }
-
-    /// Adds the error of the API for a resource.
-    pub(super) fn refuse(
-        &mut self,
-        templates: &[TemplateFile],
-        location: &ResourceLocation,
-        error: &LocalClientError,
-    ) {
-        let Some(template) = templates.get(location.template) else {
-            return;
-        };
-        let diagnostic = problem(format!("`{}`: {error}", location.id));
-        let diagnostic = match template.document.key_position(&location.pointer()) {
-            Some(position) => diagnostic.position(position),
-            None => diagnostic,
-        };
-        self.problems.push(TemplateProblem {
-            diagnostic,
-            source: template.source.clone(),
-        });
-    }
-}
-
-/// The path of a resource's template.
-pub(super) fn shown(templates: &[TemplateFile], location: &ResourceLocation) -> String {
-    let template = templates.get(location.template);
-    template.map_or_else(String::new, |template| {
-        template.source.origin().into_owned()
-    })
 }
 
 /// Refuses a change of the type of a state machine that exists.

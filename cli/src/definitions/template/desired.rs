@@ -12,7 +12,9 @@ use super::file::TemplateFile;
 use super::inputs::TemplateInputs;
 use super::node::TemplateNode;
 use super::problem::{TemplateProblem, problem};
+use super::resource_location::ResourceLocation;
 use super::resource_values::{MACHINE_ALIAS, MACHINE_VERSION};
+use super::start_resources;
 use super::starts::DesiredStarts;
 
 /// The resources of all templates, and the problems of the templates.
@@ -25,13 +27,6 @@ pub(super) struct DesiredResources {
     /// The files of definitions, also of those that cannot be read.
     pub(super) files: Vec<PathBuf>,
     pub(super) problems: Vec<TemplateProblem>,
-}
-
-/// The location of a resource: its template and its logical ID.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ResourceLocation {
-    pub(super) template: usize,
-    pub(super) id: String,
 }
 
 /// An activity, as the members of CreateActivity.
@@ -159,12 +154,16 @@ impl DesiredResources {
             MACHINE_VERSION => self.versions.push(version(evaluator, &node, location)?),
             MACHINE_ALIAS => self.aliases.push(alias(evaluator, &node, location)?),
             "AWS::Events::Rule" | "AWS::Pipes::Pipe" | "AWS::Scheduler::Schedule" => {
-                self.starts.add(starts_evaluator, &node, kind, location)?;
+                start_resources::add(&mut self.starts, starts_evaluator, &node, kind, location)?;
             }
             _ => {
-                let starts = self
-                    .starts
-                    .add(starts_evaluator, &node, kind, location.clone());
+                let starts = start_resources::add(
+                    &mut self.starts,
+                    starts_evaluator,
+                    &node,
+                    kind,
+                    location.clone(),
+                );
                 let machine = machine(evaluator, &node, kind, location, &mut self.files)?;
                 self.machines.push(machine);
                 starts?;
@@ -198,13 +197,6 @@ impl DesiredResources {
                 first.insert((noun, name), location);
             }
         }
-    }
-}
-
-impl ResourceLocation {
-    /// The pointer to the resource in its template.
-    pub(super) fn pointer(&self) -> String {
-        format!("/Resources/{}", stepwright_asl::json::escape(&self.id))
     }
 }
 

@@ -6,9 +6,9 @@ use stepwright_events::rule::{DEFAULT_BUS, Rule, Target};
 use stepwright_events::target_input::{InputTransformer, TargetInput, TargetInputError};
 use stepwright_server::{ScheduleRule, Schedules};
 
-use super::desired::ResourceLocation;
 use super::evaluator::{Evaluator, Reported};
 use super::node::TemplateNode;
+use super::resource_location::ResourceLocation;
 use super::starts::{ArnKind, DesiredStart, DesiredStarts, SamEvent, arn_kind, text, value};
 
 /// The most targets of a rule.

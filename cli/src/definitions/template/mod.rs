@@ -10,12 +10,13 @@
 //! | `resource_types.rs` | what `Ref` and `Fn::GetAtt` return for each type |
 //! | `machine_definition.rs`, `substitutions.rs` | definitions, and `DefinitionSubstitutions` |
 //! | `desired.rs` | the resources as requests of the API |
-//! | `starts.rs`, `event_rules.rs`, `schedules.rs` | the rules and schedules that start state machines |
-//! | `deployment.rs`, `started.rs` | the requests to the server |
+//! | `start_resources.rs`, `event_rules.rs`, `schedules.rs`, `starts.rs` | the rules and schedules that start state machines |
+//! | `deployment.rs`, `started.rs`, `deployment_report.rs` | the requests to the server |
 //! | `serving.rs`, `watched_files.rs` | the first deployment, and those after changes of files |
 
 mod conditions;
 mod deployment;
+mod deployment_report;
 mod desired;
 mod evaluator;
 mod event_rules;
@@ -26,10 +27,12 @@ mod machine_definition;
 mod node;
 mod problem;
 mod references;
+mod resource_location;
 mod resource_types;
 mod resource_values;
 mod schedules;
 mod serving;
+mod start_resources;
 mod started;
 mod starts;
 mod substitutions;

@@ -3,9 +3,9 @@
 use serde_json::{Map, Value, json};
 use stepwright_server::Schedules;
 
-use super::desired::ResourceLocation;
 use super::evaluator::{Evaluator, Reported};
 use super::node::TemplateNode;
+use super::resource_location::ResourceLocation;
 use super::starts::{ArnKind, DesiredStart, DesiredStarts, SamEvent, arn_kind, text, value};
 
 /// The properties of a schedule that this server uses, besides its name and its target.

@@ -6,10 +6,11 @@ use std::time::Duration;
 use stepwright_events::rule::Target;
 use stepwright_server::{LocalClient, Schedules};
 
-use super::deployment::{Deployment, DeploymentReport};
-use super::desired::ResourceLocation;
+use super::deployment::Deployment;
+use super::deployment_report::DeploymentReport;
 use super::inputs::TemplateInputs;
 use super::problem::TemplateProblem;
+use super::resource_location::ResourceLocation;
 use super::started::StartDeployment;
 use super::starts::DesiredStarts;
 use super::template_set::{TemplateReading, TemplateSet};

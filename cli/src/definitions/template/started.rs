@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use stepwright_server::{LocalClient, LocalClientError, Schedules};
 
-use super::deployment::{Change, DeploymentReport, shown};
-use super::desired::ResourceLocation;
+use super::deployment_report::{Change, DeploymentReport, shown};
+use super::resource_location::ResourceLocation;
 use super::template_set::TemplateReading;
 
 /// Starts state machines by the rules and schedules of templates.

@@ -4,11 +4,9 @@ use stepwright_asl::json::Json;
 use stepwright_events::rule::Rule;
 use stepwright_server::{ScheduleRule, Schedules};
 
-use super::desired::ResourceLocation;
 use super::evaluator::{Evaluator, Reported};
-use super::event_rules;
 use super::node::TemplateNode;
-use super::schedules;
+use super::resource_location::ResourceLocation;
 
 /// The rules and the schedules of templates that start state machines.
 #[derive(Default)]
@@ -29,72 +27,6 @@ pub(super) struct DesiredStart<T> {
 }
 
 impl DesiredStarts {
-    /// Adds what a resource declares.
-    pub(super) fn add<'t>(
-        &mut self,
-        evaluator: &Evaluator<'t>,
-        node: &TemplateNode<'t>,
-        kind: &str,
-        location: ResourceLocation,
-    ) -> Result<(), Reported> {
-        match kind {
-            "AWS::Events::Rule" => event_rules::add(self, evaluator, node, location),
-            "AWS::Scheduler::Schedule" => schedules::add(self, evaluator, node, location),
-            "AWS::Pipes::Pipe" => {
-                if let Some(target) = node.property("Target")
-                    && let ArnKind::Machine(_) = arn_kind(evaluator, &target)
-                {
-                    self.refuse(location, "the pipe");
-                }
-                Ok(())
-            }
-            "AWS::Serverless::StateMachine" => self.add_events(evaluator, node, &location),
-            _ => Ok(()),
-        }
-    }
-
-    /// Adds the `Events` of a state machine of SAM. Like the translator of SAM, they start the
-    /// state machine itself, also if it has an alias.
-    fn add_events<'t>(
-        &mut self,
-        evaluator: &Evaluator<'t>,
-        node: &TemplateNode<'t>,
-        location: &ResourceLocation,
-    ) -> Result<(), Reported> {
-        let Some(events) = node.property("Events") else {
-            return Ok(());
-        };
-        let name = evaluator.physical_name(node, &location.id)?;
-        let machine = "arn:aws:states:{region}:{account}:stateMachine:{name}";
-        let machine = evaluator.fill(machine, &name);
-        for (event, node) in events.members() {
-            let sam = SamEvent {
-                id: format!("{}{event}", location.id),
-                machine: &machine,
-                location,
-            };
-            let kind = node.member("Type").and_then(|kind| kind.json.as_str());
-            // The problem of an event is reported; the others are still read.
-            let _ = match (kind, node.member("Properties")) {
-                (Some("EventBridgeRule" | "CloudWatchEvent"), Some(properties)) => {
-                    event_rules::add_sam_rule(self, evaluator, &properties, &sam)
-                }
-                (Some("Schedule"), Some(properties)) => {
-                    event_rules::add_sam_schedule(self, evaluator, &properties, &sam)
-                }
-                (Some("ScheduleV2"), Some(properties)) => {
-                    schedules::add_sam(self, evaluator, &properties, &sam)
-                }
-                (kind, _) => {
-                    let kind = kind.unwrap_or("an event without a type");
-                    self.refuse(location.clone(), &format!("event `{event}` ({kind})"));
-                    Ok(())
-                }
-            };
-        }
-        Ok(())
-    }
-
     /// Adds what starts nothing here.
     pub(super) fn refuse(&mut self, location: ResourceLocation, name: &str) {
         self.unsupported.push(DesiredStart {
