@@ -179,13 +179,16 @@ fn a_search_that_stops_says_what_it_covered() {
     // The preparation has the time limit, too.
     let report = explored(task, &settings);
     assert_eq!(report.coverage().stopped_by, Some(StopReason::Time));
-    let text = "0 paths, because the search stopped after 0s before its first point";
-    assert_eq!(report.coverage().to_string(), text);
+    // The time depends on the machine.
+    let text = report.coverage().to_string();
+    let (paths, rest) = text.split_once(" after ").expect("a time");
+    assert_eq!(paths, "0 paths, because the search stopped");
+    assert!(rest.ends_with("s before its first point"), "{text}");
     assert_eq!(report.summary(), format!("no findings in {text}"));
     let assertion = AssertUnwindSafe(|| report.assert_clean());
     let panic = catch_unwind(assertion).expect_err("it is incomplete");
     let message = panic.downcast::<String>().expect("a message");
-    assert!(message.contains(text), "{message}");
+    assert!(message.contains(&text), "{message}");
 
     let mut settings = Settings::new();
     settings.max_nodes = 1;
