@@ -83,6 +83,11 @@ mod console {}
 #[doc = include_str!("../../docs/guides/local-services.md")]
 mod local_services {}
 
+/// The page on events compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guides/events.md")]
+mod events {}
+
 /// The page on schedules compiles.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/guides/schedules.md")]
