@@ -75,6 +75,7 @@ fn each_operator_has_facts_that_match_and_others() {
         "numeric",
         "exists",
         "cidr",
+        "exactly",
         "$or",
     ];
     let mut counts: BTreeMap<(&str, bool), usize> = BTreeMap::new();
@@ -112,21 +113,71 @@ fn a_set_finds_each_of_its_patterns() {
     }
 }
 
-/// In event-ruler, the block of all addresses also matches numbers and addresses of the other
-/// family, because of how it encodes them. EventBridge documents IP addresses only.
+/// Whether an event of one field matches a pattern of one test.
+fn is_match(test: &str, value: &str) -> bool {
+    let pattern = format!(r#"{{"a": [{test}]}}"#);
+    let pattern: EventPattern = pattern.parse().expect("a pattern");
+    let event: Json = format!(r#"{{"a": {value}}}"#).parse().expect("an event");
+    pattern.matches(&event)
+}
+
+/// event-ruler compares the hexadecimal digits of addresses from the left, whatever their family:
+/// its `1.2.3.4` also matches `102:304::5`, and the block of all addresses also matches numbers.
+/// EventBridge documents IP addresses only.
 #[test]
-fn the_block_of_all_addresses_matches_only_addresses_of_its_family() {
-    let matches = |block: &str, value: &str| {
-        let pattern = format!(r#"{{"a": [{{"cidr": "{block}"}}]}}"#);
-        let pattern: EventPattern = pattern.parse().expect("a pattern");
-        let event: Json = format!(r#"{{"a": {value}}}"#).parse().expect("an event");
-        pattern.matches(&event)
-    };
-    assert!(matches("0.0.0.0/0", r#""10.0.0.1""#));
-    assert!(!matches("0.0.0.0/0", r#""::1""#));
-    assert!(!matches("0.0.0.0/0", "5"));
-    assert!(matches("::/0", r#""::1""#));
-    assert!(!matches("::/0", r#""10.0.0.1""#));
+fn addresses_match_only_addresses_of_their_family() {
+    for (test, value) in [
+        (r#"{"cidr": "0.0.0.0/0"}"#, r#""10.0.0.1""#),
+        (r#"{"cidr": "::/0"}"#, r#""::1""#),
+        (r#""1.2.3.4""#, r#""1.2.3.4""#),
+    ] {
+        assert!(is_match(test, value), "{test} {value}");
+    }
+    for (test, value) in [
+        (r#"{"cidr": "0.0.0.0/0"}"#, r#""::1""#),
+        (r#"{"cidr": "0.0.0.0/0"}"#, "5"),
+        (r#"{"cidr": "10.0.0.0/8"}"#, r#""a00::1""#),
+        (r#"{"cidr": "::/0"}"#, r#""10.0.0.1""#),
+        (r#"{"cidr": "a00::/16"}"#, r#""10.0.0.1""#),
+        (r#""1.2.3.4""#, r#""102:304::5""#),
+    ] {
+        assert!(!is_match(test, value), "{test} {value}");
+    }
+}
+
+/// event-ruler ignores the case of UTF-16 units instead of characters: its `equals-ignore-case`
+/// with an emoji matches no event with this emoji, but one with two question marks.
+#[test]
+fn characters_of_two_utf_16_units_match_in_any_case() {
+    for test in [
+        r#"{"equals-ignore-case": "😀"}"#,
+        r#"{"prefix": {"equals-ignore-case": "😀"}}"#,
+        r#"{"suffix": {"equals-ignore-case": "😀"}}"#,
+    ] {
+        assert!(is_match(test, r#""😀""#), "{test}");
+        assert!(!is_match(test, r#""??""#), "{test}");
+    }
+    let but = r#"{"anything-but": {"equals-ignore-case": "𐐨"}}"#;
+    assert!(!is_match(but, r#""𐐀""#) && is_match(but, r#""x""#));
+}
+
+/// event-ruler 2 finds no value outside of an array if an item of this array is chosen and other
+/// items have the same path. Only names with dots lead to this; event-ruler 1 matches.
+#[test]
+fn a_value_outside_of_an_array_matches_next_to_its_items() {
+    let pattern = r#"{"a": {"a": [1]}, "a.b": ["y"]}"#;
+    let pattern: EventPattern = pattern.parse().expect("a pattern");
+    let event = r#"{"a": [{"a": 1}, {"b": "z"}], "a.b": "y"}"#;
+    assert!(pattern.matches(&event.parse().expect("an event")));
+}
+
+/// event-ruler splits paths at dots without the empty names at their end: its patterns match no
+/// field with an empty name inside of an object.
+#[test]
+fn an_empty_name_in_an_object_matches_itself() {
+    let pattern: EventPattern = r#"{"a": {"": [1]}}"#.parse().expect("a pattern");
+    let event = r#"{"a": {"": 1}}"#.parse().expect("an event");
+    assert!(pattern.matches(&event));
 }
 
 /// A search over all choices of items would not end.
@@ -160,6 +211,9 @@ fn more_than_a_thousand_combinations_are_refused() {
     };
     let nested = |count: u32| format!(r#"{{{}, "x": {{{}}}}}"#, or(0..count), or(0..count));
     assert!(nested(31).parse::<EventPattern>().is_ok());
-    let error = nested(32).parse::<EventPattern>().expect_err("1,024");
+    nested(32).parse::<EventPattern>().expect_err("1,024");
+    let flat = |count: u32| format!("{{{}}}", or(0..count));
+    assert!(flat(1_000).parse::<EventPattern>().is_ok());
+    let error = flat(1_001).parse::<EventPattern>().expect_err("1,001");
     assert!(error.message.contains("1000"), "{error}");
 }

@@ -12,7 +12,8 @@ pub enum ServerError {
     /// No engine was set.
     #[error("a server needs an engine; give it with `ServerBuilder::engine`")]
     NoEngine,
-    /// A host of [`ServerBuilder::allow_host`] that is no host name.
+    /// A host of [`ServerBuilder::allow_host`](crate::ServerBuilder::allow_host) that is no host
+    /// name.
     #[error(
         "`{0}` is not a host name; write the name without a scheme, a port or a path, as in `states.test`"
     )]

@@ -26,6 +26,8 @@ Resources:
             Parameters:
               Entries:
                 - {Source: shop, DetailType: Shipped, Detail: {"order.$": $.detail.order}}
+            # A task that runs when the server is killed is lost.
+            Retry: [{ErrorEquals: [States.ALL], IntervalSeconds: 1, MaxAttempts: 9, BackoffRate: 1.0}]
             End: true
   Notify:
     Type: AWS::StepFunctions::StateMachine

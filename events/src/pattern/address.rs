@@ -42,11 +42,12 @@ impl Block {
     ///
     /// The problem, in the words of event-ruler.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
-        let (base, bits) = match text.split_once('/') {
+        // Java's `split` ignores each `/` at the end.
+        let (base, bits) = match text.trim_end_matches('/').split_once('/') {
             Some((base, bits)) if !bits.contains('/') => (base, bits),
             _ => return Err("Malformed CIDR, one '/' required".to_owned()),
         };
-        let bits: i64 = bits
+        let bits: i32 = bits
             .parse()
             .map_err(|_| "Malformed CIDR, mask bits must be an integer".to_owned())?;
         let bits = u32::try_from(bits)

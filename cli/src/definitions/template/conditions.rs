@@ -9,15 +9,35 @@ use super::node::TemplateNode;
 impl<'t> Evaluator<'t> {
     /// Evaluates `Fn::If`.
     pub(super) fn choice(&self, argument: &TemplateNode<'t>) -> Evaluated {
+        self.evaluate(&self.branch(argument)?)
+    }
+
+    /// Returns the value that `Fn::If` chooses, before its evaluation; `None` for `AWS::NoValue`.
+    /// A value that is not `Fn::If` is returned as it is.
+    pub(super) fn chosen_branch(
+        &self,
+        mut node: TemplateNode<'t>,
+    ) -> Result<Option<TemplateNode<'t>>, Reported> {
+        loop {
+            self.check_depth(&node)?;
+            match node.function() {
+                Some(("Fn::If", argument)) => node = self.branch(&argument)?,
+                Some(("Ref", name)) if name.json.as_str() == Some("AWS::NoValue") => {
+                    return Ok(None);
+                }
+                _ => return Ok(Some(node)),
+            }
+        }
+    }
+
+    /// The branch of `Fn::If` that its condition chooses.
+    fn branch(&self, argument: &TemplateNode<'t>) -> Result<TemplateNode<'t>, Reported> {
         let [condition, yes, no] = self.arguments(argument, "!If [IsProduction, a, b]")?;
         let Json::String(name) = condition.json else {
             return Err(self.wrong_argument(&condition, "!If [IsProduction, a, b]"));
         };
-        if self.condition(&condition, name)? {
-            self.evaluate(&yes)
-        } else {
-            self.evaluate(&no)
-        }
+        let is_true = self.condition(&condition, name)?;
+        Ok(if is_true { yes } else { no })
     }
 
     /// Evaluates the condition of this name.

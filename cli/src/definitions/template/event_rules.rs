@@ -13,9 +13,16 @@ use super::starts::{ArnKind, DesiredStart, DesiredStarts, SamEvent, arn_kind, te
 
 /// The most targets of a rule.
 const MAX_TARGETS: usize = 5;
+/// The most characters of a target's ID.
+///
+/// Source: <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Target.html>
+const MAX_TARGET_ID_CHARS: usize = 64;
+/// What SAM adds to the logical ID of a rule for the ID of its target.
+const SAM_TARGET_SUFFIX: &str = "StepFunctionsTarget";
 
 /// What a rule has besides its targets.
 struct RuleFields {
+    logical_id: String,
     name: String,
     bus: String,
     is_enabled: bool,
@@ -36,17 +43,34 @@ pub(super) fn add<'t>(
         return Ok(());
     }
     let fields = RuleFields {
+        logical_id: location.id.clone(),
         name: evaluator.physical_name(node, &location.id)?,
         bus: bus(evaluator, &properties)?,
         is_enabled: is_enabled(evaluator, &properties)?,
     };
     let schedule = text(evaluator, &properties, "ScheduleExpression")?;
     if let Some(expression) = &schedule {
+        if fields.bus != DEFAULT_BUS {
+            return Err(evaluator.report(
+                &properties,
+                "EventBridge supports `ScheduleExpression` only on the bus `default`",
+                "remove `EventBusName`",
+            ));
+        }
         let rule = schedule_rule(&fields, expression, targets.clone());
-        add_schedule(starts, evaluator, &properties, rule, location.clone())?;
+        add_schedule(
+            starts,
+            evaluator,
+            &properties,
+            (&location, &fields.logical_id),
+            rule,
+        )?;
     }
-    match properties.member("EventPattern") {
-        Some(pattern) => add_rule(starts, evaluator, &pattern, fields, targets, location),
+    match event_pattern(evaluator, &properties, "EventPattern")? {
+        Some(pattern) => {
+            add_rule(starts, fields, pattern, targets, location);
+            Ok(())
+        }
         None if schedule.is_some() => Ok(()),
         None => Err(evaluator.report(
             &properties,
@@ -63,7 +87,7 @@ pub(super) fn add_sam_rule<'t>(
     properties: &TemplateNode<'t>,
     sam: &SamEvent<'_>,
 ) -> Result<(), Reported> {
-    let pattern = properties.member("Pattern").ok_or_else(|| {
+    let pattern = event_pattern(evaluator, properties, "Pattern")?.ok_or_else(|| {
         evaluator.report(
             properties,
             "`Pattern` is missing",
@@ -71,13 +95,14 @@ pub(super) fn add_sam_rule<'t>(
         )
     })?;
     let fields = RuleFields {
+        logical_id: sam.id.clone(),
         name: text(evaluator, properties, "RuleName")?.unwrap_or_else(|| sam.id.clone()),
         bus: bus(evaluator, properties)?,
         is_enabled: is_enabled(evaluator, properties)?,
     };
     let targets = vec![sam_target(evaluator, properties, sam)?];
-    let location = sam.location.clone();
-    add_rule(starts, evaluator, &pattern, fields, targets, location)
+    add_rule(starts, fields, pattern, targets, sam.location.clone());
+    Ok(())
 }
 
 /// Adds an event `Schedule` of SAM, which is a rule with a schedule expression.
@@ -94,28 +119,37 @@ pub(super) fn add_sam_schedule<'t>(
             "add it, as in `Schedule: rate(5 minutes)`",
         )
     })?;
-    let is_on = text(evaluator, properties, "Enabled")?.is_none_or(|enabled| enabled == "true");
+    let enabled = text(evaluator, properties, "Enabled")?;
+    if enabled.is_some() && value(evaluator, properties, "State")?.is_some() {
+        return Err(evaluator.report(
+            properties,
+            "the event has both `State` and `Enabled`",
+            "remove `Enabled`",
+        ));
+    }
+    let is_on = enabled.is_none_or(|enabled| enabled == "true");
     let fields = RuleFields {
+        logical_id: sam.id.clone(),
         name: text(evaluator, properties, "Name")?.unwrap_or_else(|| sam.id.clone()),
         bus: DEFAULT_BUS.to_owned(),
         is_enabled: is_on && is_enabled(evaluator, properties)?,
     };
     let targets = vec![sam_target(evaluator, properties, sam)?];
     let rule = schedule_rule(&fields, &expression, targets);
-    add_schedule(starts, evaluator, properties, rule, sam.location.clone())
+    let ids = (sam.location, sam.id.as_str());
+    add_schedule(starts, evaluator, properties, ids, rule)
 }
 
-fn add_rule<'t>(
+fn add_rule(
     starts: &mut DesiredStarts,
-    evaluator: &Evaluator<'t>,
-    pattern: &TemplateNode<'t>,
     fields: RuleFields,
+    pattern: EventPattern,
     targets: Vec<Target>,
     location: ResourceLocation,
-) -> Result<(), Reported> {
-    let pattern = event_pattern(evaluator, pattern)?;
+) {
     starts.rules.push(DesiredStart {
         location,
+        logical_id: fields.logical_id,
         name: fields.name.clone(),
         start: Rule {
             name: fields.name,
@@ -125,7 +159,6 @@ fn add_rule<'t>(
             targets,
         },
     });
-    Ok(())
 }
 
 fn schedule_rule(fields: &RuleFields, expression: &str, targets: Vec<Target>) -> ScheduleRule {
@@ -142,38 +175,44 @@ fn add_schedule(
     starts: &mut DesiredStarts,
     evaluator: &Evaluator<'_>,
     node: &TemplateNode<'_>,
+    (location, logical_id): (&ResourceLocation, &str),
     rule: ScheduleRule,
-    location: ResourceLocation,
 ) -> Result<(), Reported> {
     if let Err(reason) = Schedules::default().with_rule(rule.clone()) {
         let help = "write `rate(5 minutes)`, or `cron(0 3 * * ? *)` in UTC";
         return Err(evaluator.report(node, format_args!("the schedule is wrong: {reason}"), help));
     }
     starts.schedule_rules.push(DesiredStart {
-        location,
+        location: location.clone(),
+        logical_id: logical_id.to_owned(),
         name: rule.name.clone(),
         start: rule,
     });
     Ok(())
 }
 
+/// The pattern of a rule; `None` if it is missing or `AWS::NoValue`.
 fn event_pattern<'t>(
     evaluator: &Evaluator<'t>,
-    node: &TemplateNode<'t>,
-) -> Result<EventPattern, Reported> {
-    let text = match evaluator.evaluate(node)? {
-        Some(Json::String(ref text)) => text.clone(),
-        Some(json) => json.to_string(),
-        None => "null".to_owned(),
+    properties: &TemplateNode<'t>,
+    member: &'t str,
+) -> Result<Option<EventPattern>, Reported> {
+    let Some((node, json)) = value(evaluator, properties, member)? else {
+        return Ok(None);
+    };
+    let text = match json {
+        Json::String(ref text) => text.clone(),
+        json => json.to_string(),
     };
     text.parse()
+        .map(Some)
         .map_err(|error: stepwright_events::pattern::PatternError| {
             let help = error.help;
             let help = help.unwrap_or_else(|| {
                 "`docs/guides/events.md` lists the operators of patterns".to_owned()
             });
             evaluator.report(
-                node,
+                &node,
                 format_args!(
                     "the pattern is wrong: {}",
                     error.message.trim_end_matches('.')
@@ -221,23 +260,36 @@ fn targets<'t>(
     let Some(nodes) = properties.member("Targets") else {
         return Ok(Vec::new());
     };
+    let Some(nodes) = evaluator.chosen_branch(nodes)? else {
+        return Ok(Vec::new());
+    };
     let mut targets: Vec<Target> = Vec::new();
+    let mut ids = Vec::new();
     for node in nodes.items() {
-        let Some(arn) = node.member("Arn") else {
+        let Some(node) = evaluator.chosen_branch(node)? else {
             continue;
         };
         let id = text(&evaluator.silent(), &node, "Id").ok().flatten();
-        let id = id.unwrap_or_default();
-        let machine = match arn_kind(evaluator, &arn) {
+        let is_repeated = ids.contains(&id);
+        ids.push(id.clone());
+        let Some(arn) = node.member("Arn") else {
+            continue;
+        };
+        let machine = match arn_kind(evaluator, &arn)? {
             ArnKind::Machine(arn) => arn,
             ArnKind::Other => continue,
             ArnKind::Unknown => {
+                let id = id.unwrap_or_default();
                 let name = format!("target `{id}`, whose ARN only AWS has,");
                 starts.refuse(location.clone(), &name);
                 continue;
             }
         };
-        if targets.iter().any(|other| other.id == id) {
+        let Some(id) = text(evaluator, &node, "Id")? else {
+            let help = "add it, as in `Id: ship`";
+            return Err(evaluator.report(&node, "`Id` is missing", help));
+        };
+        if is_repeated {
             return Err(evaluator.report(
                 &node,
                 format_args!("another target of the rule has the ID `{id}`"),
@@ -247,7 +299,7 @@ fn targets<'t>(
         let input = target_input(evaluator, &node)?;
         targets.push(Target { id, machine, input });
     }
-    if nodes.items().count() > MAX_TARGETS {
+    if ids.len() > MAX_TARGETS && !targets.is_empty() {
         return Err(evaluator.report(
             &nodes,
             format_args!("the rule has more than {MAX_TARGETS} targets"),
@@ -267,10 +319,17 @@ fn sam_target<'t>(
         None => None,
     };
     Ok(Target {
-        id: id.unwrap_or_else(|| format!("{}StepFunctionsTarget", sam.id)),
+        id: id.unwrap_or_else(|| sam_target_id(&sam.id)),
         machine: sam.machine.to_owned(),
         input: target_input(evaluator, properties)?,
     })
+}
+
+/// The ID of a target without one. SAM shortens the ID of the rule if both together are too long.
+fn sam_target_id(rule: &str) -> String {
+    let most = MAX_TARGET_ID_CHARS - SAM_TARGET_SUFFIX.len();
+    let rule: String = rule.chars().take(most).collect();
+    format!("{rule}{SAM_TARGET_SUFFIX}")
 }
 
 /// The input of a target: `Input`, `InputPath` or `InputTransformer`.
@@ -311,10 +370,20 @@ fn target_input<'t>(
             path.parse().map(TargetInput::Part).map_err(wrong)
         }
         _ => {
-            let paths = json.get("InputPathsMap").and_then(Json::as_object);
-            let paths = paths.into_iter().flatten();
-            let paths =
-                paths.filter_map(|(name, path)| Some((name.clone(), path.as_str()?.to_owned())));
+            let no_paths = || {
+                evaluator.report(
+                    node,
+                    "`InputPathsMap` is not an object whose members are texts",
+                    "write one, as in `InputPathsMap: {order: $.detail.order}`",
+                )
+            };
+            let mut paths = Vec::new();
+            if let Some(map) = json.get("InputPathsMap") {
+                for (name, path) in map.as_object().ok_or_else(no_paths)? {
+                    let path = path.as_str().ok_or_else(no_paths)?;
+                    paths.push((name.clone(), path.to_owned()));
+                }
+            }
             let template = json.get("InputTemplate").and_then(Json::as_str);
             let template = template.ok_or_else(|| {
                 evaluator.report(

@@ -37,7 +37,7 @@ pub(super) fn add<'t>(
     let Some(arn) = target.member("Arn") else {
         return Ok(());
     };
-    let machine = match arn_kind(evaluator, &arn) {
+    let machine = match arn_kind(evaluator, &arn)? {
         ArnKind::Machine(arn) => arn,
         ArnKind::Other => return Ok(()),
         ArnKind::Unknown => {
@@ -49,6 +49,7 @@ pub(super) fn add<'t>(
     let schedule = Schedule {
         name,
         machine: &machine,
+        logical_id: location.id.clone(),
         properties: &properties,
         target: &target,
     };
@@ -66,6 +67,7 @@ pub(super) fn add_sam<'t>(
     let schedule = Schedule {
         name: name.unwrap_or_else(|| sam.id.clone()),
         machine: sam.machine,
+        logical_id: sam.id.clone(),
         properties,
         target: properties,
     };
@@ -74,6 +76,7 @@ pub(super) fn add_sam<'t>(
 
 /// A schedule of a template.
 struct Schedule<'a, 't> {
+    logical_id: String,
     name: String,
     machine: &'a str,
     properties: &'a TemplateNode<'t>,
@@ -110,6 +113,7 @@ impl<'t> Schedule<'_, 't> {
         };
         starts.schedules.push(DesiredStart {
             location,
+            logical_id: self.logical_id,
             name: self.name,
             start: schedules,
         });

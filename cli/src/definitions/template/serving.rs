@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use stepwright_events::rule::Target;
-use stepwright_server::{LocalClient, Schedules};
+use stepwright_server::{LocalClient, ScheduleRule, Schedules};
 
 use super::deployment::Deployment;
 use super::deployment_report::DeploymentReport;
@@ -206,21 +206,30 @@ fn started(starts: &DesiredStarts, template: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let is_here = |location: &ResourceLocation| location.template == template;
     for rule in starts.rules.iter().filter(|one| is_here(&one.location)) {
+        let effect = if rule.start.is_enabled {
+            format!("starts {}", machines(&rule.start.targets))
+        } else {
+            "is disabled".to_owned()
+        };
         lines.push(format!(
-            "rule `{}` of the bus `{}` starts {}",
-            rule.name,
-            rule.start.bus,
-            machines(&rule.start.targets)
+            "rule `{}` of the bus `{}` {effect}",
+            rule.name, rule.start.bus
         ));
     }
     let schedule_rules = starts.schedule_rules.iter();
     for rule in schedule_rules.filter(|one| is_here(&one.location)) {
-        lines.push(format!(
-            "rule `{}` starts {} at {}",
-            rule.name,
-            machines(&rule.start.targets),
-            rule.start.expression
-        ));
+        let ScheduleRule {
+            expression,
+            is_enabled,
+            targets,
+            ..
+        } = &rule.start;
+        let effect = if *is_enabled {
+            format!("starts {} at {expression}", machines(targets))
+        } else {
+            "is disabled".to_owned()
+        };
+        lines.push(format!("rule `{}` {effect}", rule.name));
     }
     let schedules = starts.schedules.iter();
     for schedule in schedules.filter(|one| is_here(&one.location)) {

@@ -19,7 +19,7 @@ pub(super) fn add<'t>(
         "AWS::Scheduler::Schedule" => schedules::add(starts, evaluator, node, location),
         "AWS::Pipes::Pipe" => {
             if let Some(target) = node.property("Target")
-                && let ArnKind::Machine(_) = arn_kind(evaluator, &target)
+                && let ArnKind::Machine(_) = arn_kind(evaluator, &target)?
             {
                 starts.refuse(location, "the pipe");
             }
@@ -30,8 +30,7 @@ pub(super) fn add<'t>(
     }
 }
 
-/// Adds the `Events` of a state machine of SAM. Like the translator of SAM, they start the
-/// state machine itself, also if it has an alias.
+/// Adds the `Events` of a state machine of SAM.
 fn add_events<'t>(
     starts: &mut DesiredStarts,
     evaluator: &Evaluator<'t>,
@@ -41,9 +40,7 @@ fn add_events<'t>(
     let Some(events) = node.property("Events") else {
         return Ok(());
     };
-    let name = evaluator.physical_name(node, &location.id)?;
-    let machine = "arn:aws:states:{region}:{account}:stateMachine:{name}";
-    let machine = evaluator.fill(machine, &name);
+    let machine = event_target(evaluator, node, location)?;
     for (event, node) in events.members() {
         let sam = SamEvent {
             id: format!("{}{event}", location.id),
@@ -62,6 +59,14 @@ fn add_events<'t>(
             (Some("ScheduleV2"), Some(properties)) => {
                 schedules::add_sam(starts, evaluator, &properties, &sam)
             }
+            (
+                Some("EventBridgeRule" | "CloudWatchEvent" | "Schedule" | "ScheduleV2"),
+                None,
+            ) => Err(evaluator.report(
+                &node,
+                "`Properties` is missing",
+                "add it, as in `Properties: {Pattern: {source: [shop]}}` for an `EventBridgeRule`",
+            )),
             (kind, _) => {
                 let kind = kind.unwrap_or("an event without a type");
                 starts.refuse(location.clone(), &format!("event `{event}` ({kind})"));
@@ -70,4 +75,31 @@ fn add_events<'t>(
         };
     }
     Ok(())
+}
+
+/// The ARN that the events of a state machine of SAM start. Like the translator of SAM, it is the
+/// alias only with `UseAliasAsEventTarget`.
+fn event_target<'t>(
+    evaluator: &Evaluator<'t>,
+    node: &TemplateNode<'t>,
+    location: &ResourceLocation,
+) -> Result<String, Reported> {
+    // The problems of the name and the alias are reported with those of the state machine.
+    let silent = evaluator.silent();
+    let name = silent.physical_name(node, &location.id)?;
+    let machine = "arn:aws:states:{region}:{account}:stateMachine:{name}";
+    let machine = evaluator.fill(machine, &name);
+    let property = "UseAliasAsEventTarget";
+    let uses_alias = evaluator.property_text(node, &location.id, property)?;
+    if uses_alias.as_deref() != Some("true") {
+        return Ok(machine);
+    }
+    match silent.published_alias(node, &location.id)? {
+        Some(alias) => Ok(format!("{machine}:{alias}")),
+        None => Err(evaluator.report(
+            &node.property(property).unwrap_or_else(|| node.clone()),
+            "the state machine has no `AutoPublishAlias`",
+            "add `AutoPublishAlias: live`, or remove `UseAliasAsEventTarget`",
+        )),
+    }
 }

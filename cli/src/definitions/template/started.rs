@@ -2,18 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use stepwright_events::rule::DEFAULT_BUS;
 use stepwright_server::{LocalClient, LocalClientError, Schedules};
 
 use super::deployment_report::{Change, DeploymentReport, shown};
-use super::resource_location::ResourceLocation;
 use super::template_set::TemplateReading;
 
 /// Starts state machines by the rules and schedules of templates.
 pub(super) struct StartDeployment {
     /// The schedules of the file of `--schedules`.
     file: Schedules,
-    /// What is in the server, by its noun and name.
-    deployed: BTreeMap<(&'static str, String), DeployedStart>,
+    /// The rules and schedules in the server, as messages name them.
+    deployed: BTreeMap<String, DeployedStart>,
 }
 
 /// A rule or a schedule in the server.
@@ -60,9 +60,10 @@ impl StartDeployment {
             }
         }
         let rules = starts.rules.iter().map(|rule| rule.start.clone());
+        // The server may refuse the schedules. Then the rules do not change, either.
         let applied = client
-            .set_event_rules(rules.collect())
-            .and_then(|()| client.set_schedules(schedules));
+            .set_schedules(schedules)
+            .and_then(|()| client.set_event_rules(rules.collect()));
         if let Err(error) = applied {
             let locations = starts.names().map(|(_, _, location)| location);
             if let Some(location) = locations.last() {
@@ -75,44 +76,50 @@ impl StartDeployment {
 
     fn report_changes(&mut self, reading: &TemplateReading, report: &mut DeploymentReport) {
         let before = std::mem::replace(&mut self.deployed, deployed(reading));
-        for (key, start) in &self.deployed {
-            let change = match before.get(key) {
+        for (what, start) in &self.deployed {
+            let change = match before.get(what) {
                 None => Change::Created,
                 Some(old) if old.content != start.content => Change::Updated,
                 Some(_) => Change::Unchanged,
             };
-            let (noun, name) = key;
-            report.change(start.template.clone(), change, &format!("{noun} `{name}`"));
+            report.change(start.template.clone(), change, what);
         }
-        for (key, start) in &before {
-            if !self.deployed.contains_key(key) {
-                let (noun, name) = key;
+        for (what, start) in &before {
+            if !self.deployed.contains_key(what) {
                 let template = &start.template;
                 report.changes.push(format!(
-                    "{template}: the {noun} `{name}` is no longer in the template, and starts nothing more"
+                    "{template}: the {what} is no longer in the template, and starts nothing more"
                 ));
             }
         }
     }
 }
 
-fn deployed(reading: &TemplateReading) -> BTreeMap<(&'static str, String), DeployedStart> {
+fn deployed(reading: &TemplateReading) -> BTreeMap<String, DeployedStart> {
     let starts = &reading.desired.starts;
-    let of = |location: &ResourceLocation, content: String| DeployedStart {
-        template: shown(&reading.templates, location),
-        content,
-    };
     let rules = starts.rules.iter().map(|one| {
-        let content = format!("{:?}", one.start);
-        (("rule", one.name.clone()), of(&one.location, content))
+        let what = match one.start.bus.as_str() {
+            DEFAULT_BUS => format!("rule `{}`", one.name),
+            bus => format!("rule `{}` of the bus `{bus}`", one.name),
+        };
+        (what, &one.location, format!("{:?}", one.start))
     });
     let schedule_rules = starts.schedule_rules.iter().map(|one| {
         let content = format!("{:?}", one.start);
-        (("rule", one.name.clone()), of(&one.location, content))
+        (format!("rule `{}`", one.name), &one.location, content)
     });
     let schedules = starts.schedules.iter().map(|one| {
         let content = format!("{:?}", one.start);
-        (("schedule", one.name.clone()), of(&one.location, content))
+        (format!("schedule `{}`", one.name), &one.location, content)
     });
-    rules.chain(schedule_rules).chain(schedules).collect()
+    let mut deployed: BTreeMap<String, DeployedStart> = BTreeMap::new();
+    for (what, location, content) in rules.chain(schedule_rules).chain(schedules) {
+        let start = deployed.entry(what).or_insert_with(|| DeployedStart {
+            template: shown(&reading.templates, location),
+            content: String::new(),
+        });
+        // A rule can have a pattern and a schedule expression.
+        start.content.push_str(&content);
+    }
+    deployed
 }

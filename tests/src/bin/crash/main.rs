@@ -1,6 +1,6 @@
-//! `cargo run --release -p stepwright-tests --bin crash -- --rounds 200 [--serve]`
+//! `cargo run --release -p stepwright-tests --bin crash -- --rounds 200 [--serve | --events]`
 //!
-//! Kills an engine with a store repeatedly, in two modes.
+//! Kills an engine with a store repeatedly, in four modes.
 //!
 //! **The engine.** Each round starts this program as a process that opens the store and starts
 //! hundreds of executions: chains, branches, iterations, loops, retries, waits, task tokens,
@@ -20,6 +20,10 @@
 //! ends by SIGSTOP, and continues when the next one has taken over. In between the database is
 //! killed, connections are ended, and the lease cannot be renewed. Prints how long takeovers take.
 //!
+//! **The event bus** (`--events`). Each round starts `stepwright serve --store --events`, to which
+//! clients send events, and kills it. Events start state machines whose own events and status
+//! events start others; `events.rs` has what must hold.
+//!
 //! After the last round one process ends the remaining executions, and the program compares all of
 //! it with a log outside of the store. The last line is
 //! `N rounds, E executions, L lost, S stuck, T twice, U undone`:
@@ -38,6 +42,7 @@
 mod check;
 mod child;
 mod children;
+mod events;
 mod history;
 mod log;
 mod logged;
@@ -67,6 +72,8 @@ struct Arguments {
     serve: Option<(PathBuf, usize)>,
     /// The programs of PostgreSQL, if the store of the server mode is a database.
     postgres: Option<PathBuf>,
+    /// Whether events are sent to the server.
+    events: bool,
 }
 
 fn arguments() -> Result<Arguments, String> {
@@ -78,6 +85,7 @@ fn arguments() -> Result<Arguments, String> {
         child: None,
         serve: None,
         postgres: None,
+        events: false,
     };
     let (mut serves, mut server, mut clients) = (false, None, 12);
     let (mut folder, mut round, mut is_last, mut max_bytes) = (None, 0, false, None);
@@ -90,6 +98,7 @@ fn arguments() -> Result<Arguments, String> {
             "--open" => arguments.open = number(&value()?)?,
             "--full" => arguments.fills = true,
             "--serve" => serves = true,
+            "--events" => (serves, arguments.events) = (true, true),
             "--server" => (serves, server) = (true, Some(PathBuf::from(value()?))),
             "--postgres" => (serves, arguments.postgres) = (true, Some(PathBuf::from(value()?))),
             "--clients" => clients = number(&value()?)?,
@@ -154,7 +163,11 @@ fn serve_and_judge(
 /// Runs the rounds in a new folder, and checks them.
 fn run_rounds(runtime: &tokio::runtime::Runtime, arguments: &Arguments) -> Result<Verdict, Broken> {
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let (rounds, seed) = (arguments.rounds, arguments.seed);
     let judged = match arguments.serve.clone() {
+        Some(server) if arguments.events => {
+            runtime.block_on(events::run(rounds, seed, server, folder.path()))
+        }
         Some((server, clients)) => {
             serve_and_judge(runtime, arguments, folder.path(), server, clients)
         }

@@ -1,5 +1,6 @@
 //! Tests of the evaluation of templates, and of the resources that it returns.
 
+mod event_rules;
 mod functions;
 mod limits;
 mod random;
