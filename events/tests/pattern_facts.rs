@@ -209,11 +209,41 @@ fn more_than_a_thousand_combinations_are_refused() {
         let alternatives = alternatives.collect::<Vec<_>>().join(",");
         format!(r#""$or": [{alternatives}]"#)
     };
-    let nested = |count: u32| format!(r#"{{{}, "x": {{{}}}}}"#, or(0..count), or(0..count));
-    assert!(nested(31).parse::<EventPattern>().is_ok());
-    nested(32).parse::<EventPattern>().expect_err("1,024");
-    let flat = |count: u32| format!("{{{}}}", or(0..count));
-    assert!(flat(1_000).parse::<EventPattern>().is_ok());
-    let error = flat(1_001).parse::<EventPattern>().expect_err("1,001");
+    let nested = |[one, two, three]: [u32; 3]| {
+        let [one, two, three] = [one, two, three].map(|count| or(0..count));
+        format!(r#"{{{one}, "x": {{{two}, "y": {{{three}}}}}}}"#)
+    };
+    assert!(nested([10, 10, 10]).parse::<EventPattern>().is_ok());
+    let error = nested([7, 11, 13])
+        .parse::<EventPattern>()
+        .expect_err("1,001");
     assert!(error.message.contains("1000"), "{error}");
+}
+
+#[test]
+fn a_pattern_has_at_most_4_096_characters() {
+    let pattern = |length: usize| format!(r#"{{"a": ["{}"]}}"#, "é".repeat(length - 11));
+    assert!(pattern(4_096).parse::<EventPattern>().is_ok());
+    let error = pattern(4_097)
+        .parse::<EventPattern>()
+        .expect_err("one more");
+    assert!(error.message.contains("4097"), "{error}");
+}
+
+/// With names such as `a` and `a-`, the fields of several arrays are tested in turns.
+#[test]
+fn exponentially_many_choices_end() {
+    let names = ["a", "a-", "a--", "a---", "a----"];
+    let items = vec![r#"[1, {"x": 2}]"#; 30].join(",");
+    let arrays = names.map(|name| format!(r#""{name}": [{items}]"#));
+    let event: Json = format!("{{{}}}", arrays.join(","))
+        .parse()
+        .expect("an event");
+    let fields = names.map(|name| {
+        let last = if name == "a" { 3 } else { 2 };
+        format!(r#""{name}": [1], "{name}.x": [{last}]"#)
+    });
+    let pattern = format!("{{{}}}", fields.join(","));
+    let pattern: EventPattern = pattern.parse().expect("a pattern");
+    assert!(!pattern.matches(&event));
 }

@@ -74,7 +74,9 @@ pub struct EventPattern {
 }
 
 impl EventPattern {
-    /// Whether an event matches. To test many patterns, make a [`PatternSet`] once.
+    /// Whether an event matches. A search for items of arrays that needs more than a million steps
+    /// ends without a match; EventBridge's own matcher does not end then. To test many patterns,
+    /// make a [`PatternSet`] once.
     pub fn matches(&self, event: &Json) -> bool {
         !PatternSet::new([self]).matches(event).is_empty()
     }

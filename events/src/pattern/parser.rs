@@ -24,6 +24,11 @@ pub(super) struct FieldTest {
     pub(super) tests: Vec<ValueTest>,
 }
 
+/// The maximum length of a pattern in characters.
+///
+/// Source: <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html>
+const MAX_CHARS: usize = 4_096;
+
 /// EventBridge's limit for the alternatives that the lists of `$or` make together.
 const MAX_ALTERNATIVES: usize = 1_000;
 
@@ -57,6 +62,12 @@ const RESERVED: [&str; 24] = [
 
 /// Parses the text of a pattern.
 pub(super) fn parse(text: &str) -> Result<ParsedPattern, PatternError> {
+    let length = text.chars().count();
+    if length > MAX_CHARS {
+        let message = format!("the pattern has {length} characters, and 4,096 are allowed");
+        let error = PatternError::new(message, None);
+        return Err(error.with_help("make several rules of this one"));
+    }
     let document = Document::parse(text).map_err(|error| {
         let position = error.position;
         PatternError::new(error.message, position)

@@ -7,6 +7,10 @@ use super::event_fields::FieldPaths;
 use super::search::{self, IndexedTests};
 use super::value_test::ValueTest;
 
+/// The most steps of the search for items of arrays, for one pattern and event. An event of
+/// EventBridge's maximum size needs about half of them for fifteen fields of its smallest items.
+const MAX_STEPS: usize = 1_000_000;
+
 /// Patterns that are tested together: an event is read once for all of them.
 ///
 /// ```
@@ -55,11 +59,12 @@ impl PatternSet {
         let fields = self.paths.read(event);
         let patterns = self.patterns.iter().enumerate();
         let matching = patterns.filter(|(_, pattern)| {
+            let mut steps = MAX_STEPS;
             pattern.alternatives.iter().any(|alternative| {
                 let selected = alternative.iter().filter_map(|at| pattern.fields.get(*at));
                 let tests = selected.map(|(field, tests)| (*field, tests.as_slice()));
                 let tests: Vec<IndexedTests<'_>> = tests.collect();
-                search::matches(&tests, &fields)
+                search::matches(&tests, &fields, &mut steps)
             })
         });
         matching.map(|(index, _)| index).collect()

@@ -17,7 +17,14 @@ pub(super) type IndexedTests<'t> = (usize, &'t [ValueTest]);
 ///
 /// As in event-ruler, the fields are tested in the order of their paths, and `{"exists": false}`
 /// sees the values that are consistent with the choice of the fields before it.
-pub(super) fn matches(tests: &[IndexedTests<'_>], fields: &[FieldValues<'_>]) -> bool {
+///
+/// Fields of several arrays with one path, or with names such as `a` and `a-`, can need
+/// exponentially many choices. `steps` limits them: without steps, there is no match.
+pub(super) fn matches(
+    tests: &[IndexedTests<'_>],
+    fields: &[FieldValues<'_>],
+    steps: &mut usize,
+) -> bool {
     // Most patterns fail here, at a field that the event lacks.
     let is_possible = |(field, tests): &IndexedTests<'_>| {
         let values = fields.get(*field);
@@ -40,6 +47,7 @@ pub(super) fn matches(tests: &[IndexedTests<'_>], fields: &[FieldValues<'_>]) ->
                 tests,
                 values,
                 choice,
+                steps,
                 has_value: false,
                 found: &mut |choice| {
                     let is_used = |(array, _): &&_| last_uses.get(array) > Some(&at);
@@ -51,7 +59,7 @@ pub(super) fn matches(tests: &[IndexedTests<'_>], fields: &[FieldValues<'_>]) ->
             search.context(ROOT);
             search.finish();
         }
-        if next.is_empty() {
+        if next.is_empty() || *steps == 0 {
             return false;
         }
         choices = next;
@@ -71,6 +79,7 @@ struct FieldSearch<'s, 'e> {
     tests: &'s [ValueTest],
     values: &'s FieldValues<'e>,
     choice: Choice,
+    steps: &'s mut usize,
     /// Whether there is a value that is consistent with the choice.
     has_value: bool,
     /// Takes the choice of each value that passes.
@@ -80,6 +89,10 @@ struct FieldSearch<'s, 'e> {
 impl FieldSearch<'_, '_> {
     /// Tests the values of a context, and of the items that the choice permits.
     fn context(&mut self, context: ContextIndex) {
+        *self.steps = self.steps.saturating_sub(1);
+        if *self.steps == 0 {
+            return;
+        }
         let Some(values) = self.values.context(context) else {
             return;
         };
