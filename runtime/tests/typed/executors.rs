@@ -68,7 +68,12 @@ fn computes(context: &TaskContext, number: u64) -> u64 {
 }
 
 #[task(spawn)]
-async fn computes_in_a_task(context: &TaskContext, number: u64) -> u64 {
+async fn computes_in_a_task(number: u64) -> u64 {
+    number * 2
+}
+
+#[task(spawn)]
+async fn computes_together(context: &TaskContext, number: u64) -> u64 {
     let seen: &Seen = context.state().unwrap();
     seen.run_together(3);
     number * 2
@@ -108,6 +113,9 @@ workflow! {
     workflow Together(number: u64) -> u64 {
         task Work { let result = computes(number); end result; }
     }
+    workflow TogetherInATask(number: u64) -> u64 {
+        task Work { let result = computes_together(number); end result; }
+    }
     workflow Spawned(number: u64) -> u64 {
         task Work { let result = computes_in_a_task(number); end result; }
     }
@@ -130,6 +138,7 @@ fn engine(seen: &Seen) -> EngineBuilder {
     Engine::builder()
         .register::<Blocking>()
         .register::<Together>()
+        .register::<TogetherInATask>()
         .register::<Spawned>()
         .register::<Panicking>()
         .register::<PanickingInATask>()
@@ -193,7 +202,7 @@ async fn map_of(function: &str) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 6)]
 async fn blocking_and_spawned_handlers_of_a_map_run_in_parallel() {
     map_of("${ComputesArn}").await;
-    map_of("${ComputesInATaskArn}").await;
+    map_of("${ComputesTogetherArn}").await;
 }
 
 #[tokio::test]
@@ -246,6 +255,8 @@ async fn a_spawned_handler_sleeps_on_virtual_time() {
 #[tokio::test]
 async fn a_built_workflow_runs_blocking_handlers_on_other_threads() {
     let seen = Seen::default();
+    // Nothing polls in this test.
+    seen.polls.store(1_000, Ordering::SeqCst);
     let flow = FlowBuilder::<u64, u64>::new("Built");
     let state = flow.declare::<u64>("Work");
     flow.start_at(&state);
