@@ -157,7 +157,7 @@ async fn judge(client: &mut Client, accepted: &[String]) -> Result<Verdict, Brok
         // Each event reaches the next state machine at least once.
         let ids: HashSet<&str> = second.iter().map(|one| one.of.as_str()).collect();
         for event in of_event.keys().filter(|event| !ids.contains(*event)) {
-            verdict.lost(format!("nothing was told about the event {event}"));
+            verdict.lost(format!("no execution of Second has the event {event}"));
         }
         let names: HashSet<&str> = third.iter().map(|one| one.of.as_str()).collect();
         for one in second
