@@ -1,7 +1,5 @@
 //! Tests of targets' inputs: the examples of AWS, and adversarial values.
 
-use std::time::{Duration, Instant};
-
 use proptest::prelude::*;
 use stepwright_asl::json;
 use stepwright_asl::json::{Json, Object};
@@ -520,7 +518,6 @@ fn a_value_that_must_be_escaped_is_refused_in_quotes_only() {
 
 #[test]
 fn an_input_is_bounded() {
-    let start = Instant::now();
     let event = event(json!({"text": "x".repeat(250_000), "many": vec![json!({"a": ""}); 50_000]}));
     let transform = |path: &str, template: &str| transform(&[("a", path)], template, &event);
     let repeated = format!("[{}0]", "<a>,".repeat(2000));
@@ -542,8 +539,6 @@ fn an_input_is_bounded() {
     );
     // 50,000 items without a match, 2,000 times.
     assert!(transform("$.detail.many[*].b", &repeated).is_ok());
-    let elapsed = start.elapsed();
-    assert!(elapsed < Duration::from_secs(20), "{elapsed:?}");
 }
 
 #[test]
