@@ -6,6 +6,21 @@ use crate::target_input::TargetInput;
 /// The bus that each account has.
 pub const DEFAULT_BUS: &str = "default";
 
+/// Returns the name of a bus, which requests and templates give by its name or its ARN.
+///
+/// ```
+/// use stepwright_events::rule::bus_name;
+///
+/// assert_eq!(bus_name("arn:aws:events:us-east-1:123456789012:event-bus/shop"), "shop");
+/// assert_eq!(bus_name("shop"), "shop");
+/// ```
+pub fn bus_name(name_or_arn: &str) -> &str {
+    match name_or_arn.split_once(":event-bus/") {
+        Some((_, name)) => name,
+        None => name_or_arn,
+    }
+}
+
 /// A rule of an event bus: an event that matches its pattern starts executions of its targets.
 #[derive(Debug, Clone)]
 pub struct Rule {

@@ -99,7 +99,8 @@ pub(crate) fn only_reads(operation: &str) -> bool {
     reads.iter().any(|prefix| operation.starts_with(prefix))
 }
 
-fn print(response: &impl Serialize) -> Result<Vec<u8>, ApiError> {
+/// Prints the body of a response.
+pub(crate) fn print(response: &impl Serialize) -> Result<Vec<u8>, ApiError> {
     serde_json::to_vec(response).map_err(|error| ApiError::internal(error.to_string()))
 }
 

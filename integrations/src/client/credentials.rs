@@ -44,15 +44,13 @@ impl SigningKeys {
             _ => (account.to_owned(), "test".to_owned()),
         };
         // A session token is a secret of AWS, and no emulator needs it.
-        Self(Source::Emulator(Credentials::new(
-            id, secret, None, None, "emulator",
-        )))
+        Self::of_pair(id, secret)
     }
 
     /// Returns one pair of keys.
     pub fn of_pair(id: impl Into<String>, secret: impl Into<String>) -> Self {
         Self(Source::Emulator(Credentials::new(
-            id, secret, None, None, "pair",
+            id, secret, None, None, "emulator",
         )))
     }
 

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::put_events::put_events;
 use super::test_pattern::test_pattern;
 use crate::body::RequestBody;
 use crate::error::ApiError;
+use crate::operation::print;
 use crate::service::Service;
 
 /// The prefix of an operation's name in the header `X-Amz-Target`.
@@ -44,8 +44,4 @@ pub(crate) async fn perform(
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     serde_json::from_slice(body).map_err(|error| ApiError::serialization(error.to_string()))
-}
-
-fn print(response: &impl Serialize) -> Result<Vec<u8>, ApiError> {
-    serde_json::to_vec(response).map_err(|error| ApiError::internal(error.to_string()))
 }

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use stepwright_asl::json::Json;
+use stepwright_asl::limits::MAX_PAYLOAD_BYTES;
 use stepwright_engine::clock::Timestamp;
 use stepwright_events::bus::EventBuses;
 use stepwright_events::event::{Event, EventFields};
-use stepwright_events::rule::DEFAULT_BUS;
+use stepwright_events::rule::{DEFAULT_BUS, bus_name};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -18,8 +19,6 @@ use crate::service::Service;
 
 /// The maximum number of entries of a request.
 const MAX_ENTRIES: usize = 10;
-/// The maximum bytes of the entries of a request: the limit of an execution's input is the same.
-const MAX_BYTES: usize = 262_144;
 /// What EventBridge counts for the time of an entry.
 const TIME_BYTES: usize = 14;
 
@@ -36,7 +35,6 @@ pub(super) struct PutEvents {
 struct Entry {
     time: Option<serde_json::Number>,
     source: Option<String>,
-    #[serde(default)]
     resources: Option<Vec<String>>,
     detail_type: Option<String>,
     detail: Option<String>,
@@ -118,7 +116,8 @@ fn check_limits(entries: &[Entry]) -> Result<(), ApiError> {
         0 => "greater than or equal to 1",
         1..=MAX_ENTRIES => {
             let bytes: usize = entries.iter().map(Entry::bytes).sum();
-            return if bytes > MAX_BYTES {
+            // The limit of a request is that of an execution's input.
+            return if bytes > MAX_PAYLOAD_BYTES as usize {
                 Err(ApiError::validation(
                     "Total size of the entries in the request is over the limit.",
                 ))
@@ -195,12 +194,4 @@ impl Entry {
 fn moment(seconds: &serde_json::Number) -> Option<Timestamp> {
     let micros = (seconds.as_f64()? * 1_000_000.0) as i64;
     Some(Timestamp::from_unix_micros(micros))
-}
-
-/// The name of a bus in its name or its ARN.
-fn bus_name(name_or_arn: &str) -> &str {
-    match name_or_arn.split_once(":event-bus/") {
-        Some((_, name)) => name,
-        None => name_or_arn,
-    }
 }

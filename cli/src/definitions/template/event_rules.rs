@@ -2,7 +2,7 @@
 
 use stepwright_asl::json::Json;
 use stepwright_events::pattern::EventPattern;
-use stepwright_events::rule::{DEFAULT_BUS, Rule, Target};
+use stepwright_events::rule::{DEFAULT_BUS, Rule, Target, bus_name};
 use stepwright_events::target_input::{InputTransformer, TargetInput, TargetInputError};
 use stepwright_server::{ScheduleRule, Schedules};
 
@@ -200,11 +200,8 @@ fn event_pattern<'t>(
     let Some((node, json)) = value(evaluator, properties, member)? else {
         return Ok(None);
     };
-    let text = match json {
-        Json::String(ref text) => text.clone(),
-        json => json.to_string(),
-    };
-    text.parse()
+    json_text(&json)
+        .parse()
         .map(Some)
         .map_err(|error: stepwright_events::pattern::PatternError| {
             let help = error.help;
@@ -222,14 +219,18 @@ fn event_pattern<'t>(
         })
 }
 
+/// JSON that a template has as a text or as a value.
+fn json_text(json: &Json) -> String {
+    match json {
+        Json::String(text) => text.clone(),
+        json => json.to_string(),
+    }
+}
+
 /// The name of the bus, which a template gives by its name or its ARN.
 fn bus<'t>(evaluator: &Evaluator<'t>, properties: &TemplateNode<'t>) -> Result<String, Reported> {
     let bus = text(evaluator, properties, "EventBusName")?;
-    let bus = bus.unwrap_or_else(|| DEFAULT_BUS.to_owned());
-    Ok(match bus.split_once(":event-bus/") {
-        Some((_, name)) => name.to_owned(),
-        None => bus,
-    })
+    Ok(bus.as_deref().map_or(DEFAULT_BUS, bus_name).to_owned())
 }
 
 fn is_enabled<'t>(
@@ -358,13 +359,7 @@ fn target_input<'t>(
         evaluator.report(node, format_args!("the input is wrong: {error}"), help)
     };
     match *name {
-        "Input" => {
-            let text = match json {
-                Json::String(text) => text.clone(),
-                json => json.to_string(),
-            };
-            TargetInput::constant(text).map_err(wrong)
-        }
+        "Input" => TargetInput::constant(json_text(json)).map_err(wrong),
         "InputPath" => {
             let path = evaluator.as_text(node, json)?;
             path.parse().map(TargetInput::Part).map_err(wrong)

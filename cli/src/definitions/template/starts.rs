@@ -156,13 +156,9 @@ pub(super) fn text<'t>(
     node: &TemplateNode<'t>,
     member: &'t str,
 ) -> Result<Option<String>, Reported> {
-    let Some(node) = node.member(member) else {
-        return Ok(None);
-    };
-    match evaluator.evaluate(&node)? {
-        None => Ok(None),
-        Some(json) => evaluator.as_text(&node, &json).map(Some),
-    }
+    let value = value(evaluator, node, member)?;
+    let text = value.map(|(node, json)| evaluator.as_text(&node, &json));
+    text.transpose()
 }
 
 /// The value of a member, if there is one.
